@@ -1,0 +1,33 @@
+export * from "./accelerators.ts";
+export * from "./alert.ts";
+export * from "./bls/index.ts";
+export {
+  type Bundle,
+  BundleError,
+  type BundleErrorCode,
+  claimedGenesis,
+  decodeBundle,
+  encodeBundle,
+  MAX_BUNDLE_BYTES,
+} from "./bundle.ts";
+export * from "./bytes.ts";
+export * from "./canonical.ts";
+export * from "./decision.ts";
+export * from "./decode.ts";
+export * from "./ed25519.ts";
+export * from "./entry.ts";
+export * from "./epoch.ts";
+export * from "./errors.ts";
+export * from "./genesis.ts";
+export * from "./gossip.ts";
+export * from "./ids.ts";
+export * from "./ledger/index.ts";
+export * from "./merkle.ts";
+export * from "./note.ts";
+export * from "./record.ts";
+export * from "./rulebook.ts";
+export * from "./segment.ts";
+export * from "./segmentError.ts";
+export * from "./statement.ts";
+export * from "./time.ts";
+export * from "./verifyBundle.ts";

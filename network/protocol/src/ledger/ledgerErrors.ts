@@ -1,0 +1,98 @@
+/**
+ * Every code with which the chaincode refuses a transaction; closed, never reused or renamed. A refusal reads `CODE: sentence`.
+ * Programs compare the code, people read the sentence.
+ */
+export const ledgerErrorCodes = [
+  // arguments
+  "CANONICAL_SIZE",
+  "CANONICAL_SYNTAX",
+  "CANONICAL_FORM",
+  "DOCUMENT_INVALID",
+  "ARGUMENT_INVALID",
+  "PAGE_SIZE",
+  "BOOKMARK_INVALID",
+  "TRANSACTION_UNKNOWN",
+  // caller
+  "CALLER_UNKNOWN",
+  "CALLER_ROLE",
+  "CALLER_RELATION",
+  // genesis and register
+  "GENESIS_MISSING",
+  "GENESIS_MISMATCH",
+  "PEER_TAKEN",
+  // time
+  "TIME_INVALID",
+  "BUCKET_CLOSED",
+  "BUCKET_EARLY",
+  "BUCKET_ORDER",
+  // key generation
+  "KEY_SESSION_MISSING",
+  "KEY_SESSION_OPEN",
+  "KEY_ACTIVE",
+  "KEY_ATTEMPT",
+  "KEY_THRESHOLD",
+  "KEY_PHASE",
+  "KEY_WINDOW_OPEN",
+  "KEY_ACCEPT_INVALID",
+  "KEY_ACCEPT_EXISTS",
+  "KEY_ACCEPT_MISSING",
+  "KEY_MEMBER_BARRED",
+  "KEY_DEALER_EXCLUDED",
+  "DEAL_INVALID",
+  "DEAL_MISSING",
+  "ACCUSATION_FALSE",
+  "KEY_CONFIRM_INVALID",
+  "KEY_CONFIRMS_MISSING",
+  // facilities
+  "OPERATOR_EXISTS",
+  "OPERATOR_UNKNOWN",
+  "SITE_EXISTS",
+  "SITE_UNKNOWN",
+  "SITE_LIMIT",
+  "HOST_EXISTS",
+  "HOST_UNKNOWN",
+  "HOST_KEY_MISMATCH",
+  "HOST_KEY_WEAK",
+  "SERIAL_TAKEN",
+  // notices
+  "NOTICE_EXISTS",
+  "NOTICE_UNKNOWN",
+  "NOTICE_REVISION_UNKNOWN",
+  "NOTICE_NOT_REQUIRED",
+  "NOTICE_COMPUTE",
+  "NOTICE_PERIOD",
+  "NOTICE_FACILITY",
+  "NOTICE_STATE",
+  "NOTICE_START_FROZEN",
+  "NOTICE_EARLY",
+  "NOTICE_ENDED",
+  // alerts
+  "ALERT_UNKNOWN",
+  "ALERT_SUBJECT",
+  "ALERT_WINDOW",
+  "ALERT_RANGE",
+  "ALERT_OBSERVED",
+  "ALERT_PROJECTION",
+  "ALERT_RULE",
+  "ALERT_EPOCH",
+  "ALERT_SIGNATURE",
+  "ALERT_DECISIONS",
+  "ALERT_NOT_GREATER",
+] as const;
+
+export type LedgerErrorCode = (typeof ledgerErrorCodes)[number];
+
+const known: ReadonlySet<string> = new Set(ledgerErrorCodes);
+
+export function isLedgerErrorCode(code: string): code is LedgerErrorCode {
+  return known.has(code);
+}
+
+/** Reads `CODE: sentence` back, from the end of whatever Fabric wrapped around it; undefined where there is no code of ours. */
+export function parseLedgerError(message: string): { code: LedgerErrorCode; text: string } | undefined {
+  for (const match of message.matchAll(/\b([A-Z][A-Z_]+[A-Z]): /g)) {
+    const code = match[1] ?? "";
+    if (isLedgerErrorCode(code)) return { code, text: message.slice(match.index + match[0].length) };
+  }
+  return undefined;
+}

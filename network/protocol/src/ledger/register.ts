@@ -1,0 +1,62 @@
+import { type Decoded, hex, integer, list, literal, object, oneOf, optional, text } from "../decode.ts";
+import { MAX_MEMBERS } from "../genesis.ts";
+import { memberId, networkId } from "../ids.ts";
+import { MAX_TIME_MS } from "../time.ts";
+import { ledgerTime, phrase, revised } from "./shape.ts";
+
+/** Values of the certificate attribute `comity.role` that the ledger knows. */
+export const ledgerRoles = ["officer", "node", "operator", "gateway", "inspector", "surety"] as const;
+export type LedgerRole = (typeof ledgerRoles)[number];
+
+/** An entry of the register, found by MSP id. */
+export const organisation = object({
+  ...revised,
+  mspId: text(64),
+  class: literal("member"),
+  index: integer(1, MAX_MEMBERS),
+  memberId,
+  name: phrase(80),
+  identityKey: hex(32),
+});
+export type Organisation = Decoded<typeof organisation>;
+
+const nodeShape = {
+  peerId: text(64, /^[1-9A-HJ-NP-Za-km-z]{40,64}$/),
+  addresses: list(text(200, /^\/[\x21-\x7e]+$/), 8, 1),
+  intakeAddress: text(200, /^[A-Za-z0-9.:[\]-]+:[0-9]{1,5}$/),
+};
+
+/** How to reach a member's node: its libp2p peer, multiaddresses, and `host:port` of the evidence intake. */
+export const nodeRequest = object({ memberId, ...nodeShape });
+export const nodeRegistration = object({ ...revised, memberId, ...nodeShape });
+export type NodeRequest = Decoded<typeof nodeRequest>;
+export type NodeRegistration = Decoded<typeof nodeRegistration>;
+
+/** Which member a libp2p peer belongs to, for ever. */
+export const peerClaim = object({ ...revised, memberId });
+
+const registerMember = object({
+  index: integer(1, MAX_MEMBERS),
+  memberId,
+  name: phrase(80),
+  mspId: text(64),
+  identityKey: hex(32),
+  node: optional(object({ ...nodeShape, rev: revised.rev })),
+});
+export type RegisterMember = Decoded<typeof registerMember>;
+
+const clock = object({
+  originMs: ledgerTime,
+  scale: integer(1, 1_000_000),
+  scaledMs: integer(0, MAX_TIME_MS),
+  bucketMs: integer(1, MAX_TIME_MS),
+});
+
+/** What `coalition:ReadRegister` gives. */
+export const registerView = object({
+  networkId,
+  mode: oneOf("evaluation", "production"),
+  clock,
+  members: list(registerMember, MAX_MEMBERS, 4),
+});
+export type RegisterView = Decoded<typeof registerView>;
