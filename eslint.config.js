@@ -27,7 +27,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["network/protocol/src/**"],
+    files: ["network/protocol/src/**", "network/threshold/src/**"],
     rules: {
       "no-restricted-globals": ["error", ...noWorld],
       "no-restricted-properties": ["error", ...nondeterministic],
