@@ -1,0 +1,51 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { X509Certificate } from "@peculiar/x509";
+import { type Authority, authorityOf } from "./authority.ts";
+import { AuthorityError } from "./authorityError.ts";
+import { keysFromPem } from "./key.ts";
+
+const certificateFile = "ca-cert.pem";
+const keyFile = "ca-key.pem";
+const aboutFile = "ca.json";
+
+/** Writes key (0600), root and description into a directory of its own (0700). Refuses to overwrite an authority. */
+export async function saveAuthority(authority: Authority, directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const about = JSON.stringify({ mspId: authority.mspId, organisation: authority.organisation });
+  try {
+    await writeFile(join(directory, keyFile), await authority.exportKey(), { mode: 0o600, flag: "wx" });
+    await writeFile(join(directory, certificateFile), authority.rootCertificatePem, { flag: "wx" });
+    await writeFile(join(directory, aboutFile), about, { flag: "wx" });
+  } catch (cause) {
+    throw new AuthorityError("AUTHORITY_FILES", `cannot save the authority in ${directory}`, { cause });
+  }
+}
+
+export async function loadAuthority(directory: string, now: () => number): Promise<Authority> {
+  const [key, certificate, about] = await readAll(directory);
+  const root = new X509Certificate(certificate);
+  const keys = await keysFromPem(key);
+  if (!(await root.verify({ publicKey: keys.publicKey, signatureOnly: true }))) {
+    throw new AuthorityError("AUTHORITY_FILES", `the key in ${directory} is not the one of its certificate`);
+  }
+  return authorityOf({ ...decodeAbout(about, directory), now }, root, keys);
+}
+
+async function readAll(directory: string): Promise<[string, string, string]> {
+  const read = (name: string): Promise<string> => readFile(join(directory, name), "utf8");
+  try {
+    return await Promise.all([read(keyFile), read(certificateFile), read(aboutFile)]);
+  } catch (cause) {
+    throw new AuthorityError("AUTHORITY_FILES", `no authority can be read from ${directory}`, { cause });
+  }
+}
+
+function decodeAbout(text: string, directory: string): { mspId: string; organisation: string } {
+  const about: unknown = JSON.parse(text);
+  if (typeof about === "object" && about !== null && "mspId" in about && "organisation" in about) {
+    const { mspId, organisation } = about;
+    if (typeof mspId === "string" && typeof organisation === "string") return { mspId, organisation };
+  }
+  throw new AuthorityError("AUTHORITY_FILES", `${join(directory, aboutFile)} lacks mspId or organisation`);
+}

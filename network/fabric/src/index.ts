@@ -1,0 +1,5 @@
+export { createAuthority, type Authority, type AuthorityOptions } from "./authority.ts";
+export { AuthorityError, type AuthorityErrorCode } from "./authorityError.ts";
+export { attributesOf, attributesOid, type Attributes } from "./attributes.ts";
+export { type IssuedCertificate, type IssueRequest, type NodeUnit } from "./certificate.ts";
+export { loadAuthority, saveAuthority } from "./authorityStore.ts";
