@@ -1,0 +1,38 @@
+import { buildBlock } from "../store/block.ts";
+import type { LedgerStore } from "../store/ledgerStore.ts";
+import type { CommitNotifier } from "./commitNotifier.ts";
+import { applyInOrder } from "./mvcc.ts";
+import { markDuplicates, type TransactionValidator } from "./validate.ts";
+
+export interface CommitterDeps {
+  readonly store: LedgerStore;
+  readonly validator: TransactionValidator;
+  readonly notifier: CommitNotifier;
+}
+
+/** Turns an ordered batch into a block: validates, checks the state, writes it in one piece, tells who waits. */
+export class Committer {
+  readonly #chaincodeName: string;
+  readonly #deps: CommitterDeps;
+
+  constructor(chaincodeName: string, deps: CommitterDeps) {
+    this.#chaincodeName = chaincodeName;
+    this.#deps = deps;
+  }
+
+  async commit(envelopes: readonly Uint8Array[]): Promise<void> {
+    const { store, validator, notifier } = this.#deps;
+    const { height: number, hash: previousHash, lastConfig } = store.tip;
+    const validated = markDuplicates(envelopes.map((envelope) => validator.validate(envelope)));
+    const { transactions, writes } = applyInOrder(
+      number,
+      this.#chaincodeName,
+      validated,
+      (key) => store.getState(this.#chaincodeName, key)?.version,
+    );
+    const codes = transactions.map(({ code }) => code);
+    const block = buildBlock({ number, previousHash, transactions: envelopes, codes, lastConfig });
+    await store.commit({ block, lastConfig, transactions, writes });
+    for (const { txId, code } of transactions) notifier.committed(txId, { block: number, code });
+  }
+}

@@ -1,0 +1,62 @@
+import { common, ledger, peer } from "@hyperledger/fabric-protos";
+import { decode } from "../wire/decode.ts";
+import { bytesEqual, sha256 } from "../wire/hash.ts";
+
+/** The parts of a submitted transaction that validation looks at. */
+export interface EndorsedAction {
+  readonly responsePayload: Uint8Array;
+  readonly endorsements: readonly peer.Endorsement[];
+  readonly action: peer.ChaincodeAction;
+}
+
+/**
+ * Takes an endorser transaction apart; the proposal hash must bind header, input and response together.
+ * Fabric: core/common/validation/msgvalidation.go, validateEndorserTransaction.
+ * @throws Error when it is not one well-formed action
+ */
+export function endorsedAction(payload: common.Payload): EndorsedAction {
+  const transaction = decode(peer.Transaction, "Transaction", payload.getData_asU8());
+  const [only, ...more] = transaction.getActionsList();
+  if (only === undefined || more.length > 0) throw new Error("only one action per transaction is supported");
+  const header = decode(common.SignatureHeader, "SignatureHeader", only.getHeader_asU8());
+  if (header.getNonce_asU8().length === 0) throw new Error("invalid nonce specified in the header");
+  if (header.getCreator_asU8().length === 0) throw new Error("invalid creator specified in the header");
+  const actionPayload = decode(peer.ChaincodeActionPayload, "ChaincodeActionPayload", only.getPayload_asU8());
+  const endorsed = actionPayload.getAction();
+  if (endorsed === undefined) throw new Error("nil action");
+  const responsePayload = endorsed.getProposalResponsePayload_asU8();
+  const response = decode(peer.ProposalResponsePayload, "ProposalResponsePayload", responsePayload);
+  const expected = sha256(
+    payload.getHeader()?.getChannelHeader_asU8() ?? new Uint8Array(),
+    only.getHeader_asU8(),
+    actionPayload.getChaincodeProposalPayload_asU8(),
+  );
+  if (!bytesEqual(expected, response.getProposalHash_asU8())) throw new Error("proposal hash does not match");
+  const action = decode(peer.ChaincodeAction, "ChaincodeAction", response.getExtension_asU8());
+  return { responsePayload, endorsements: endorsed.getEndorsementsList(), action };
+}
+
+export type KvSet = InstanceType<typeof ledger.rwset.kvrwset.KVRWSet>;
+
+/**
+ * The read-write set of the one namespace that a transaction may touch.
+ * @throws Error when it holds anything that this ledger doesn't validate: that must not pass unseen
+ */
+export function kvSetOf(action: peer.ChaincodeAction, namespace: string): KvSet {
+  const results = decode(ledger.rwset.TxReadWriteSet, "TxReadWriteSet", action.getResults_asU8());
+  const [only, ...more] = results.getNsRwsetList();
+  if (only === undefined) return new ledger.rwset.kvrwset.KVRWSet();
+  if (more.length > 0 || only.getNamespace() !== namespace)
+    throw new Error("a namespace that is not the chaincode's");
+  if (only.getCollectionHashedRwsetList().length > 0) throw new Error("private data is not supported");
+  const set = decode(ledger.rwset.kvrwset.KVRWSet, "KVRWSet", only.getRwset_asU8());
+  if (set.getRangeQueriesInfoList().length > 0) throw new Error("range queries are not supported");
+  if (set.getMetadataWritesList().length > 0) throw new Error("key metadata is not supported");
+  return set;
+}
+
+/** Undefined when there is none. @throws WireError */
+export function eventOf(action: peer.ChaincodeAction): peer.ChaincodeEvent | undefined {
+  const bytes = action.getEvents_asU8();
+  return bytes.length === 0 ? undefined : decode(peer.ChaincodeEvent, "ChaincodeEvent", bytes);
+}

@@ -1,0 +1,112 @@
+import type { KeyObject } from "node:crypto";
+import { peer } from "@hyperledger/fabric-protos";
+import type { ChaincodeLauncher } from "../chaincode/chaincodeLauncher.ts";
+import { encodeReadWriteSet } from "../chaincode/readWriteSet.ts";
+import { Simulation, type SimulationMode } from "../chaincode/simulation.ts";
+import { signBytes } from "../identity/signature.ts";
+import type { StateSnapshot } from "../store/ledgerStore.ts";
+import { messageOf } from "../wire/decode.ts";
+import type { UnpackedProposal } from "../wire/proposal.ts";
+import type { Outcome } from "./outcome.ts";
+import { doorRefusal, type ProposalCheckDeps, proposalRefusal } from "./proposalCheck.ts";
+
+/** The version of the one chaincode definition; Fabric demands that it is not empty. */
+export const chaincodeVersion = "1.0";
+
+export interface EndorserOptions {
+  readonly mspId: string;
+  readonly channel: string;
+  readonly chaincodeName: string;
+  readonly timeWindowMs: number;
+}
+
+export interface EndorserDeps extends ProposalCheckDeps {
+  /** msp.SerializedIdentity of the member's peer. */
+  readonly identity: Uint8Array;
+  readonly key: KeyObject;
+  readonly launcher: ChaincodeLauncher;
+}
+
+/** One member's endorsing peer. Fabric: core/endorser/endorser.go. */
+export class Endorser {
+  readonly mspId: string;
+  readonly #options: EndorserOptions;
+  readonly #deps: EndorserDeps;
+
+  constructor(options: EndorserOptions, deps: EndorserDeps) {
+    this.mspId = options.mspId;
+    this.#options = options;
+    this.#deps = deps;
+  }
+
+  async process(proposal: UnpackedProposal, mode: SimulationMode, snapshot: StateSnapshot): Promise<Outcome> {
+    const atDoor = doorRefusal(proposal, this.#options.timeWindowMs, this.#deps);
+    if (atDoor !== undefined) return { kind: "unavailable", message: atDoor };
+    if (proposal.channelId !== this.#options.channel) {
+      return { kind: "peerError", message: `channel '${proposal.channelId}' not found` };
+    }
+    const refusal = proposalRefusal(proposal, this.#deps);
+    if (refusal !== undefined) return { kind: "refused", message: refusal };
+    const { chaincodeName } = proposal;
+    if (chaincodeName !== this.#options.chaincodeName) {
+      const message =
+        `make sure the chaincode ${chaincodeName} has been successfully defined on channel ${proposal.channelId} ` +
+        `and try again: chaincode ${chaincodeName} not found`;
+      return { kind: "peerError", message };
+    }
+    return this.#simulate(proposal, mode, snapshot);
+  }
+
+  async #simulate(
+    proposal: UnpackedProposal,
+    mode: SimulationMode,
+    snapshot: StateSnapshot,
+  ): Promise<Outcome> {
+    const { txId, chaincodeName: namespace } = proposal;
+    const simulation = new Simulation({ txId, namespace, mode }, this.#deps.store, snapshot);
+    let result;
+    try {
+      result = await this.#deps.launcher.execute(proposal, simulation);
+    } catch (error) {
+      await simulation.abandon();
+      return { kind: "peerError", message: `error in simulation: ${messageOf(error)}` };
+    }
+    const status = result.response.getStatus();
+    if (status < 200 || status >= 400) {
+      await simulation.abandon();
+      return { kind: "chaincodeError", response: result.response };
+    }
+    try {
+      await simulation.finish();
+    } catch (error) {
+      return { kind: "peerError", message: `error in simulation: ${messageOf(error)}` };
+    }
+    return this.#endorse(proposal, simulation, result.response, result.event);
+  }
+
+  #endorse(
+    proposal: UnpackedProposal,
+    simulation: Simulation,
+    response: peer.Response,
+    event: peer.ChaincodeEvent | undefined,
+  ): Outcome {
+    const chaincodeId = new peer.ChaincodeID();
+    chaincodeId.setName(proposal.chaincodeName);
+    chaincodeId.setVersion(chaincodeVersion);
+    const action = new peer.ChaincodeAction();
+    action.setResults(encodeReadWriteSet(simulation.namespace, simulation));
+    action.setResponse(response);
+    action.setChaincodeId(chaincodeId);
+    if (event !== undefined) action.setEvents(event.serializeBinary());
+    const responsePayload = new peer.ProposalResponsePayload();
+    responsePayload.setProposalHash(proposal.proposalHash);
+    responsePayload.setExtension$(action.serializeBinary());
+    const payload = responsePayload.serializeBinary();
+
+    const { identity, key } = this.#deps;
+    const endorsement = new peer.Endorsement();
+    endorsement.setEndorser(identity);
+    endorsement.setSignature(signBytes(key, Buffer.concat([payload, identity])));
+    return { kind: "endorsed", response, payload, endorsement };
+  }
+}

@@ -1,0 +1,176 @@
+import { common } from "@hyperledger/fabric-protos";
+import { ClassicLevel, type Snapshot } from "classic-level";
+import { decode } from "../wire/decode.ts";
+import { blockHash, blockNumber, chainFault } from "./block.ts";
+import * as layout from "./layout.ts";
+import { StoreError } from "./storeError.ts";
+
+export type StateSnapshot = Snapshot;
+
+export interface StateWrite {
+  readonly namespace: string;
+  readonly key: string;
+  readonly version: layout.Version;
+  /** Undefined deletes. */
+  readonly value: Uint8Array | undefined;
+}
+
+export interface CommittedBlock {
+  readonly block: common.Block;
+  readonly lastConfig: number;
+  readonly transactions: readonly { readonly txId: string; readonly code: number }[];
+  readonly writes: readonly StateWrite[];
+}
+
+type Operation = { type: "put"; key: Buffer; value: Buffer } | { type: "del"; key: Buffer };
+
+const emptyTip: layout.Tip = { height: 0, lastConfig: 0, hash: new Uint8Array() };
+
+/** Blocks, state and indexes in one level database. A block and all that follows from it is one atomic, synced batch. */
+export class LedgerStore {
+  readonly #db: ClassicLevel<Buffer, Buffer>;
+  #tip: layout.Tip = emptyTip;
+  #nextBlock = Promise.withResolvers<undefined>();
+
+  private constructor(db: ClassicLevel<Buffer, Buffer>) {
+    this.#db = db;
+  }
+
+  /** @throws StoreError when another process has it open or the last block is not what the store says */
+  static async open(directory: string): Promise<LedgerStore> {
+    const db = new ClassicLevel<Buffer, Buffer>(directory, {
+      keyEncoding: "buffer",
+      valueEncoding: "buffer",
+    });
+    try {
+      await db.open();
+    } catch (cause) {
+      throw new StoreError("STORE_LOCKED", `the ledger in ${directory} cannot be opened; is it in use?`, {
+        cause,
+      });
+    }
+    const store = new LedgerStore(db);
+    try {
+      store.#loadTip();
+    } catch (error) {
+      await db.close();
+      throw error;
+    }
+    return store;
+  }
+
+  get tip(): layout.Tip {
+    return this.#tip;
+  }
+
+  snapshot(): StateSnapshot {
+    return this.#db.snapshot();
+  }
+
+  getState(namespace: string, key: string, snapshot?: StateSnapshot): layout.VersionedValue | undefined {
+    const options = snapshot === undefined ? {} : { snapshot };
+    const stored = this.#db.getSync(layout.stateKey(namespace, key), options);
+    return stored && layout.decodeState(stored);
+  }
+
+  /** Keys from `start` on and before `end` ("" is past the last), in byte order. */
+  async *rangeState(
+    namespace: string,
+    start: string,
+    end: string,
+    snapshot: StateSnapshot,
+  ): AsyncGenerator<{ key: string; value: Uint8Array }> {
+    const gte = layout.stateKey(namespace, start);
+    const lt = end === "" ? layout.stateEnd(namespace) : layout.stateKey(namespace, end);
+    if (Buffer.compare(gte, lt) >= 0) return;
+    for await (const [key, stored] of this.#db.iterator({ gte, lt, snapshot })) {
+      yield { key: layout.keyOfState(namespace, key), value: layout.decodeState(stored).value };
+    }
+  }
+
+  getBlock(number: number): common.Block | undefined {
+    const stored = this.#db.getSync(layout.blockKey(number));
+    return stored && decode(common.Block, "Block", stored);
+  }
+
+  getBlockNumberByHash(hash: Uint8Array): number | undefined {
+    const stored = this.#db.getSync(layout.blockHashKey(hash));
+    return stored && Number(stored.readBigUInt64BE(0));
+  }
+
+  getTransaction(txId: string): layout.TransactionEntry | undefined {
+    const stored = this.#db.getSync(layout.transactionKey(txId));
+    return stored && layout.decodeTransactionEntry(stored);
+  }
+
+  async commit(committed: CommittedBlock): Promise<void> {
+    const number = blockNumber(committed.block);
+    const header = committed.block.getHeader();
+    if (header === undefined || number !== this.#tip.height) {
+      throw new StoreError("STORE_DAMAGED", `block ${number} does not follow height ${this.#tip.height}`);
+    }
+    const tip = { height: number + 1, lastConfig: committed.lastConfig, hash: blockHash(header) };
+    await this.#db.batch(this.#operations(committed, number, tip), { sync: true });
+    this.#tip = tip;
+    const waiting = this.#nextBlock;
+    this.#nextBlock = Promise.withResolvers();
+    waiting.resolve(undefined);
+  }
+
+  /** Resolves at the next commit. */
+  nextCommit(): Promise<unknown> {
+    return this.#nextBlock.promise;
+  }
+
+  async close(): Promise<void> {
+    await this.#db.close();
+  }
+
+  #operations(committed: CommittedBlock, number: number, tip: layout.Tip): Operation[] {
+    const encodedNumber = Buffer.alloc(8);
+    encodedNumber.writeBigUInt64BE(BigInt(number));
+    const operations: Operation[] = [
+      { type: "put", key: layout.blockKey(number), value: Buffer.from(committed.block.serializeBinary()) },
+      { type: "put", key: layout.blockHashKey(tip.hash), value: encodedNumber },
+      { type: "put", key: layout.tipKey, value: layout.encodeTip(tip) },
+    ];
+    for (const { namespace, key, version, value } of committed.writes) {
+      const stored = layout.stateKey(namespace, key);
+      operations.push(
+        value === undefined
+          ? { type: "del", key: stored }
+          : { type: "put", key: stored, value: layout.encodeState(version, value) },
+      );
+    }
+    return [...operations, ...this.#transactionOperations(committed, number)];
+  }
+
+  /** The first occurrence of a transaction id counts; a later duplicate must not hide it. */
+  #transactionOperations(committed: CommittedBlock, block: number): Operation[] {
+    const seen = new Set<string>();
+    return committed.transactions.flatMap(({ txId, code }, index) => {
+      if (txId === "" || seen.has(txId) || this.getTransaction(txId) !== undefined) return [];
+      seen.add(txId);
+      const value = layout.encodeTransactionEntry({ block, index, code });
+      return [{ type: "put" as const, key: layout.transactionKey(txId), value }];
+    });
+  }
+
+  #loadTip(): void {
+    const stored = this.#db.getSync(layout.tipKey);
+    if (stored === undefined) return;
+    const tip = layout.decodeTip(stored);
+    const last = this.getBlock(tip.height - 1);
+    const header = last?.getHeader();
+    if (last === undefined || header === undefined || Buffer.compare(blockHash(header), tip.hash) !== 0) {
+      throw new StoreError(
+        "STORE_DAMAGED",
+        `block ${tip.height - 1} is not the one that the ledger ends with`,
+      );
+    }
+    const before = tip.height > 1 ? this.getBlock(tip.height - 2)?.getHeader() : undefined;
+    const fault = chainFault([last], before);
+    if (fault !== undefined) throw new StoreError("STORE_DAMAGED", `the ledger's end is damaged: ${fault}`);
+    this.#tip = tip;
+  }
+}

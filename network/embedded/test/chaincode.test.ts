@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import type { Contract } from "@hyperledger/fabric-gateway";
+import { failureOf, text } from "./expectation.ts";
+import { chaincodeName, channel, Fixture } from "./fixture.ts";
+
+interface Page {
+  readonly keys: readonly string[];
+  readonly bookmark: string;
+  readonly fetchedRecordsCount: number;
+}
+
+describe("Chaincode's requests", function () {
+  this.timeout(30_000);
+  let fixture: Fixture;
+  let contract: Contract;
+
+  before(async () => {
+    fixture = await Fixture.create();
+    await fixture.startLedger();
+    contract = fixture
+      .connect(1, await fixture.client(1))
+      .getNetwork(channel)
+      .getContract(chaincodeName);
+  });
+  after(() => fixture.destroy());
+
+  const evaluate = async (...args: readonly [string, ...string[]]): Promise<string> => {
+    const [name, ...rest] = args;
+    return text(await contract.evaluateTransaction(name, ...rest));
+  };
+
+  describe("for ranges", () => {
+    const keys = Array.from({ length: 250 }, (_, i) => `r/${String(i).padStart(3, "0")}`);
+
+    before(async () => {
+      for (let at = 0; at < keys.length; at += 25) {
+        await Promise.all(keys.slice(at, at + 25).map((key) => contract.submitTransaction("put", key, "v")));
+      }
+      await contract.submitTransaction("put", "u/\u{ffff}", "v");
+      await contract.submitTransaction("put", "u/\u{10000}", "v");
+      for (const [a, b] of [
+        ["x", "1"],
+        ["x", "2"],
+        ["y", "3"],
+      ] as const) {
+        await contract.submitTransaction("putComposite", "pair", a, b);
+      }
+    });
+
+    it("brings more than one batch in order, the start included and the end not", async () => {
+      assert.deepEqual(JSON.parse(await evaluate("range", "r/", "r/~")), keys);
+      assert.deepEqual(JSON.parse(await evaluate("range", "r/010", "r/012")), ["r/010", "r/011"]);
+      assert.deepEqual(JSON.parse(await evaluate("range", "r/012", "r/010")), []);
+    });
+
+    it("orders by bytes of UTF-8, not by JavaScript's code units", async () => {
+      assert.deepEqual(JSON.parse(await evaluate("range", "u/", "u0")), ["u/\u{ffff}", "u/\u{10000}"]);
+    });
+
+    it("finds composite keys by their first attributes", async () => {
+      assert.deepEqual(JSON.parse(await evaluate("composite", "pair", "x")), [
+        ["x", "1"],
+        ["x", "2"],
+      ]);
+    });
+
+    it("pages with a bookmark until there is none", async () => {
+      const first = JSON.parse(await evaluate("page", "r/", "r/~", "120")) as Page;
+      const second = JSON.parse(await evaluate("page", "r/", "r/~", "120", first.bookmark)) as Page;
+      const third = JSON.parse(await evaluate("page", "r/", "r/~", "120", second.bookmark)) as Page;
+
+      assert.deepEqual([...first.keys, ...second.keys, ...third.keys], keys);
+      assert.deepEqual([first.bookmark, second.bookmark, third.bookmark], ["r/120", "r/240", ""]);
+      assert.deepEqual([first.fetchedRecordsCount, third.fetchedRecordsCount], [120, 10]);
+    });
+
+    it("refuses a range in a transaction that writes, whichever comes first", async () => {
+      const before = await failureOf(contract.submitTransaction("rangeThenPut", "r/", "r/~"));
+      const after = await failureOf(contract.submitTransaction("putThenRange", "r/000", "r/~"));
+
+      assert.match(
+        before.details[0]?.message ?? "",
+        /Transaction has already performed a paginated query\. Writes are not allowed$/,
+      );
+      assert.match(
+        after.details[0]?.message ?? "",
+        /Paginated queries are supported only in a read-only transaction$/,
+      );
+    });
+
+    it("refuses a transaction that only read a range: commit could not check it again", async () => {
+      const failure = await failureOf(contract.submitTransaction("range", "r/", "r/~"));
+
+      assert.match(
+        failure.details[0]?.message ?? "",
+        /^error in simulation: .*range queries are supported only when evaluating/,
+      );
+    });
+  });
+
+  describe("that are not built yet", () => {
+    const refused: readonly [string, readonly string[], RegExp][] = [
+      [
+        "history",
+        ["a"],
+        /GET_HISTORY_FOR_KEY failed: transaction ID: [0-9a-f]{64}: history database is not enabled/,
+      ],
+      [
+        "rich",
+        [],
+        /GET_QUERY_RESULT failed: transaction ID: [0-9a-f]{64}: ExecuteQuery not supported for leveldb/,
+      ],
+      ["putPrivate", [], /PUT_STATE failed: .*: collection comity\/test\/members could not be found/],
+      [
+        "hashPrivate",
+        [],
+        /GET_PRIVATE_DATA_HASH failed: .*: collection \[members\] not defined in the collection config for chaincode \[test\]/,
+      ],
+      ["policy", ["a"], /PUT_STATE_METADATA failed: .*: key level endorsement is not enabled/],
+      ["call", ["other"], /INVOKE_CHAINCODE failed: .*: chaincode other not found/],
+    ];
+    for (const [method, args, expected] of refused) {
+      it(`are refused with Fabric's text: ${method}`, async () => {
+        const endorsed = await failureOf(contract.submitTransaction(method, ...args));
+        const evaluated = await failureOf(contract.evaluateTransaction(method, ...args));
+
+        assert.match(endorsed.details[0]?.message ?? "", expected);
+        assert.match(evaluated.message, expected);
+      });
+    }
+  });
+
+  describe("of a process that fails", () => {
+    it("substitutes a member whose process dies in the middle, and reaches it again afterwards", async () => {
+      const member = fixture.member(2);
+
+      assert.equal(text(await contract.submitTransaction("exit", "Member2MSP")), "up");
+      await fixture.killChaincode(member);
+      await fixture.startChaincode(member);
+
+      const own = fixture
+        .connect(2, await fixture.client(2))
+        .getNetwork(channel)
+        .getContract(chaincodeName);
+      assert.equal(text(await own.evaluateTransaction("memberOf")), "Member2MSP");
+    });
+
+    it("fails the clients of the member's own gateway, and evaluates elsewhere", async () => {
+      const member = fixture.member(4);
+      await fixture.killChaincode(member);
+      const own = fixture
+        .connect(4, await fixture.client(4))
+        .getNetwork(channel)
+        .getContract(chaincodeName);
+
+      const failure = await failureOf(own.submitTransaction("put", "a", "1"));
+      const elsewhere = text(await own.evaluateTransaction("memberOf"));
+
+      assert.equal(failure.code, 10);
+      assert.match(
+        failure.details[0]?.message ?? "",
+        /could not launch chaincode test: connection to test failed: .*: connect: connection refused"$/,
+      );
+      assert.match(elsewhere, /^Member[123]MSP$/);
+      await fixture.startChaincode(member);
+    });
+
+    it("refuses with two of four down and a quorum of three, and recovers when one is back", async () => {
+      await fixture.killChaincode(fixture.member(3));
+      await fixture.killChaincode(fixture.member(4));
+
+      const failure = await failureOf(contract.submitTransaction("put", "down", "1"));
+      await fixture.startChaincode(fixture.member(3));
+      const recovered = await contract.submitTransaction("put", "down", "2");
+
+      assert.equal(failure.code, 10);
+      assert.equal(
+        failure.message,
+        "10 ABORTED: failed to collect enough transaction endorsements, see attached details for more info",
+      );
+      assert.equal(failure.details.length > 0, true);
+      assert.equal(text(recovered), "2");
+    });
+  });
+
+  describe("of a process that hangs", () => {
+    let hung: Fixture;
+    let impatient: Contract;
+
+    before(async () => {
+      hung = await Fixture.create({ config: { executeTimeoutMs: 2000, endorsementTimeoutMs: 3000 } });
+      await hung.startLedger();
+      impatient = hung
+        .connect(1, await hung.client(1))
+        .getNetwork(channel)
+        .getContract(chaincodeName);
+      await impatient.submitTransaction("put", "a", "1");
+    });
+    after(() => hung.destroy());
+
+    it("gives up on one that hangs and says so", async () => {
+      const failure = await failureOf(impatient.submitTransaction("hang", "Member1MSP"));
+
+      assert.match(
+        failure.details[0]?.message ?? "",
+        /^error in simulation: failed to execute transaction [0-9a-f]{64}: error sending: timeout expired while executing transaction$/,
+      );
+    });
+
+    it("substitutes another member that hangs", async () => {
+      assert.equal(text(await impatient.submitTransaction("hang", "Member3MSP")), "up");
+    });
+  });
+});

@@ -1,0 +1,134 @@
+// A chaincode process as a member runs one: unmodified fabric-shim in server mode, mutual TLS. Arguments: one JSON text.
+import { readFileSync } from "node:fs";
+import shim, { type ChaincodeStub } from "fabric-shim";
+
+interface Arguments {
+  readonly address: string;
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  readonly clientRootFile: string;
+}
+
+type Method = (stub: ChaincodeStub, args: readonly string[]) => Promise<string> | string;
+
+const methods: Readonly<Record<string, Method>> = {
+  put: async (stub, [key = "", value = ""]) => {
+    await stub.putState(key, Buffer.from(value));
+    stub.setEvent("put", Buffer.from(key));
+    return value;
+  },
+  get: async (stub, [key = ""]) => text(await stub.getState(key)),
+  del: async (stub, [key = ""]) => {
+    await stub.deleteState(key);
+    return "";
+  },
+  add: async (stub, [key = "", amount = "0"]) => {
+    const sum = Number(text(await stub.getState(key))) + Number(amount);
+    await stub.putState(key, Buffer.from(String(sum)));
+    return String(sum);
+  },
+  putThenGet: async (stub, [key = "", value = ""]) => {
+    await stub.putState(key, Buffer.from(value));
+    return text(await stub.getState(key));
+  },
+  range: async (stub, [start = "", end = ""]) => {
+    const keys: string[] = [];
+    for await (const { key } of stub.getStateByRange(start, end)) keys.push(key);
+    return JSON.stringify(keys);
+  },
+  page: async (stub, [start = "", end = "", size = "10", bookmark = ""]) => {
+    const keys: string[] = [];
+    const query = stub.getStateByRangeWithPagination(start, end, Number(size), bookmark);
+    for await (const { key } of query) keys.push(key);
+    return JSON.stringify({ keys, ...(await query).metadata });
+  },
+  composite: async (stub, [type = "", attribute = ""]) => {
+    const found: string[][] = [];
+    for await (const { key } of stub.getStateByPartialCompositeKey(type, [attribute])) {
+      found.push(stub.splitCompositeKey(key).attributes);
+    }
+    return JSON.stringify(found);
+  },
+  putComposite: async (stub, [type = "", ...attributes]) => {
+    await stub.putState(stub.createCompositeKey(type, attributes), Buffer.from("x"));
+    return "";
+  },
+  rangeThenPut: async (stub, [start = "", end = ""]) => {
+    for await (const { key } of stub.getStateByRange(start, end))
+      await stub.putState(key, Buffer.from("seen"));
+    return "";
+  },
+  putThenRange: async (stub, [start = "", end = ""]) => {
+    await stub.putState(start, Buffer.from("x"));
+    for await (const { key } of stub.getStateByRange(start, end)) return key;
+    return "";
+  },
+  fail: (_stub, [message = ""]) => {
+    throw new Error(message);
+  },
+  differ: async (stub, [key = ""]) => {
+    await stub.putState(key, Buffer.from(String(process.pid)));
+    return "";
+  },
+  hang: (_stub, [mspId = ""]) =>
+    process.env["CORE_PEER_LOCALMSPID"] === mspId ? new Promise(() => undefined) : "up",
+  exit: (_stub, [mspId = ""]) => (process.env["CORE_PEER_LOCALMSPID"] === mspId ? process.exit(1) : "up"),
+  memberOf: () => process.env["CORE_PEER_LOCALMSPID"] ?? "",
+  role: (stub) => new shim.ClientIdentity(stub).getAttributeValue("comity.role") ?? "",
+  putTransient: async (stub, [key = ""]) => {
+    const value = stub.getTransient().get("value") ?? new Uint8Array();
+    await stub.putState(key, Buffer.from(String(value.length)));
+    return "";
+  },
+  history: async (stub, [key = ""]) => {
+    await stub.getHistoryForKey(key);
+    return "";
+  },
+  rich: async (stub) => {
+    await stub.getQueryResult("{}");
+    return "";
+  },
+  putPrivate: async (stub) => {
+    await stub.putPrivateData("members", "k", Buffer.from("v"));
+    return "";
+  },
+  hashPrivate: async (stub) => text(await stub.getPrivateDataHash("members", "k")),
+  policy: async (stub, [key = ""]) => {
+    await stub.setStateValidationParameter(key, Buffer.from("x"));
+    return "";
+  },
+  call: async (stub, [name = ""]) => String((await stub.invokeChaincode(name, ["get", "a"], "")).status),
+};
+
+const chaincode = {
+  Init: () => Promise.resolve(shim.success()),
+  async Invoke(stub: ChaincodeStub) {
+    const { fcn, params } = stub.getFunctionAndParameters();
+    try {
+      const method = methods[fcn];
+      if (method === undefined) throw new Error(`no method ${fcn}`);
+      return shim.success(Buffer.from(await method(stub, params)));
+    } catch (error) {
+      return shim.error(error instanceof Error ? error.message : String(error));
+    }
+  },
+};
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString();
+}
+
+const settings = JSON.parse(process.argv[2] ?? "{}") as Arguments;
+// fabric-shim's types leave out its server mode.
+type Serve = (chaincode: object, options: object) => { start(): Promise<void> };
+const { server } = shim as unknown as { server: Serve };
+await server(chaincode, {
+  ccid: "comity:test",
+  address: settings.address,
+  tlsProps: {
+    cert: readFileSync(settings.certificateFile),
+    key: readFileSync(settings.keyFile),
+    clientCACerts: readFileSync(settings.clientRootFile),
+  },
+}).start();
+process.stdout.write("ready\n");
