@@ -1,0 +1,13 @@
+export type { BlocksOptions } from "./blockStream.ts";
+export { blockDataHash, blockHeaderHash } from "./blockHash.ts";
+export type { LedgerEndpoint, LedgerIdentity } from "./gatewayPool.ts";
+export { readBlock, type LedgerBlock, type LedgerTransaction } from "./ledgerBlock.ts";
+export {
+  connectLedger,
+  type Committed,
+  type LedgerClient,
+  type LedgerDeps,
+  type LedgerLog,
+  type LedgerOptions,
+} from "./ledgerClient.ts";
+export { ledgerClientCodes, LedgerError } from "./ledgerError.ts";

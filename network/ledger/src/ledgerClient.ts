@@ -1,0 +1,103 @@
+import { setTimeout as timeout } from "node:timers/promises";
+import { blockStream, type BlocksOptions } from "./blockStream.ts";
+import { GatewayPool, type LedgerEndpoint, type LedgerIdentity } from "./gatewayPool.ts";
+import type { LedgerBlock } from "./ledgerBlock.ts";
+import { LedgerError } from "./ledgerError.ts";
+import { commit, endorse } from "./submission.ts";
+
+export interface LedgerOptions {
+  readonly channel: string;
+  readonly chaincode: string;
+  /** At least two in production: a client whose only gateway is down is down. */
+  readonly endpoints: readonly LedgerEndpoint[];
+  readonly identity: LedgerIdentity;
+}
+
+/** Told of what the client survives by itself. */
+export interface LedgerLog {
+  warn(message: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+export interface LedgerDeps {
+  readonly log?: LedgerLog;
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+}
+
+export interface Committed {
+  readonly result: Uint8Array;
+  readonly transactionId: string;
+  readonly blockNumber: bigint;
+}
+
+export interface LedgerClient {
+  /** Has a transaction endorsed, ordered and committed. Resolves only when it is valid in a block. Throws LedgerError. */
+  submit(transaction: string, ...args: string[]): Promise<Committed>;
+  /** The same for a transaction that may safely run twice: conflicts are proposed anew, a few times. */
+  submitIdempotent(transaction: string, ...args: string[]): Promise<Committed>;
+  /** Asks one peer; nothing is written. */
+  evaluate(transaction: string, ...args: string[]): Promise<Uint8Array>;
+  /** Full blocks in order, without a gap, each checked against the one before. Throws LedgerError when the chain breaks. */
+  blocks(options: BlocksOptions): AsyncIterable<LedgerBlock>;
+  close(): void;
+}
+
+const CONFLICT_ATTEMPTS = 6;
+const CONFLICT_PAUSE_MS = 100;
+
+export function connectLedger(options: LedgerOptions, deps: LedgerDeps = {}): LedgerClient {
+  const { channel, chaincode } = options;
+  const pool = new GatewayPool(options.endpoints, options.identity);
+  const sleep = deps.sleep ?? pause;
+  const random = deps.random ?? Math.random;
+
+  async function submit(transaction: string, ...args: string[]): Promise<Committed> {
+    const signed = await endorse(pool, { channel, chaincode, transaction, args });
+    const blockNumber = await commit(pool, channel, signed);
+    return { result: signed.result, transactionId: signed.id, blockNumber };
+  }
+
+  return {
+    submit,
+    submitIdempotent: (transaction, ...args) =>
+      retryConflicts(
+        () => submit(transaction, ...args),
+        (attempt) => sleep(attempt * CONFLICT_PAUSE_MS * (1 + random())),
+      ),
+    evaluate: (transaction, ...args) =>
+      pool.serve((gateway) =>
+        gateway
+          .getNetwork(channel)
+          .getContract(chaincode)
+          .evaluateTransaction(transaction, ...args),
+      ),
+    blocks: (wanted) =>
+      blockStream(channel, chaincode, wanted, {
+        pool,
+        sleep,
+        onBreak: (error) => deps.log?.warn("block stream broke, reconnecting", { error }),
+      }),
+    close: () => pool.close(),
+  };
+}
+
+/** A conflict proves the transaction dead, so that proposing it anew cannot make it happen twice. */
+export async function retryConflicts<T>(
+  action: () => Promise<T>,
+  wait: (attempt: number) => Promise<void>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await action();
+    } catch (error) {
+      const isConflict = error instanceof LedgerError && error.code === "LEDGER_CONFLICT";
+      if (!isConflict || attempt >= CONFLICT_ATTEMPTS) throw error;
+      await wait(attempt);
+    }
+  }
+}
+
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  await timeout(ms, undefined, signal ? { signal } : {});
+}

@@ -1,0 +1,64 @@
+import { DomainError, parseLedgerError } from "@comity/protocol";
+import { GatewayError } from "@hyperledger/fabric-gateway";
+import { status } from "@grpc/grpc-js";
+
+/** Codes of the client itself. Codes of the chaincode pass through unchanged beside them. */
+export const ledgerClientCodes = [
+  /** No gateway could be reached or could serve: nothing was ordered. */
+  "LEDGER_UNAVAILABLE",
+  /** Another transaction changed what this one read (MVCC or phantom): it is dead and may be proposed anew. */
+  "LEDGER_CONFLICT",
+  /** It was sent for ordering and its fate could not be learnt: it may still commit. */
+  "LEDGER_UNKNOWN",
+  /** The network refused it, and it is dead. */
+  "LEDGER_REFUSED",
+  /** A block does not follow from the block before it, or not from its own data: the ledger was rewritten or the peer lies. */
+  "LEDGER_CHAIN_BROKEN",
+  /** A block or an event in it cannot be read. */
+  "LEDGER_BLOCK_MALFORMED",
+] as const;
+
+export class LedgerError extends DomainError {}
+
+/** Refusals that another gateway would repeat: they speak about the request, not about the gateway. */
+const finalStatus: readonly number[] = [
+  status.INVALID_ARGUMENT,
+  status.UNAUTHENTICATED,
+  status.PERMISSION_DENIED,
+  status.NOT_FOUND,
+  status.UNIMPLEMENTED,
+];
+
+const unreachable: readonly number[] = [
+  status.UNAVAILABLE,
+  status.DEADLINE_EXCEEDED,
+  status.RESOURCE_EXHAUSTED,
+  status.CANCELLED,
+];
+
+/** What an error of Evaluate or Endorse means to our callers; nothing has been ordered at that point. */
+export function ledgerErrorOf(error: unknown): LedgerError {
+  if (error instanceof LedgerError) return error;
+  if (!(error instanceof GatewayError)) {
+    return new LedgerError("LEDGER_UNAVAILABLE", textOf(error), { cause: error });
+  }
+  const texts = [...error.details.map((detail) => detail.message), error.message];
+  for (const text of texts) {
+    const refusal = parseLedgerError(text);
+    if (refusal) return new LedgerError(refusal.code, refusal.text, { cause: error });
+  }
+  const code = unreachable.includes(error.code) ? "LEDGER_UNAVAILABLE" : "LEDGER_REFUSED";
+  return new LedgerError(code, texts.join("; "), { cause: error });
+}
+
+/** Whether asking another gateway could give another answer. The chaincode's verdict is every honest member's verdict. */
+export function isWorthAnotherGateway(error: unknown): boolean {
+  if (!(error instanceof GatewayError)) return false;
+  const { code } = ledgerErrorOf(error);
+  if (code === "LEDGER_UNAVAILABLE") return true;
+  return code === "LEDGER_REFUSED" && !finalStatus.includes(error.code);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

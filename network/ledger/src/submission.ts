@@ -1,0 +1,99 @@
+import { StatusCode, type Gateway, type Status } from "@hyperledger/fabric-gateway";
+import { gateway as gatewayProtos } from "@hyperledger/fabric-protos";
+import type { GatewayPool } from "./gatewayPool.ts";
+import { LedgerError } from "./ledgerError.ts";
+
+/** An endorsed and signed transaction: these bytes, and no others, are sent until their fate is known. */
+export interface SignedTransaction {
+  readonly id: string;
+  readonly bytes: Uint8Array;
+  readonly result: Uint8Array;
+}
+
+export interface Proposal {
+  readonly channel: string;
+  readonly chaincode: string;
+  readonly transaction: string;
+  readonly args: readonly string[];
+}
+
+/** How often the same bytes are sent before their fate is called unknown. */
+const ROUNDS = 4;
+
+/** Has a transaction endorsed and signs it. Proposing again through another gateway is safe here: nobody else holds our signature. */
+export async function endorse(pool: GatewayPool, proposal: Proposal): Promise<SignedTransaction> {
+  return pool.serve(async (gateway) => {
+    const contract = gateway.getNetwork(proposal.channel).getContract(proposal.chaincode);
+    const endorsed = await contract
+      .newProposal(proposal.transaction, { arguments: [...proposal.args] })
+      .endorse();
+    const signature = await pool.signer(endorsed.getDigest());
+    const signed = gateway.newSignedTransaction(endorsed.getBytes(), signature);
+    return { id: signed.getTransactionId(), bytes: signed.getBytes(), result: signed.getResult() };
+  });
+}
+
+/**
+ * Sends signed bytes until their fate is known. A failed submit is not a failed transaction, so after any error the status
+ * decides; when nobody knows it, the same bytes go through the next gateway, and the ledger drops the repeats.
+ */
+export async function commit(
+  pool: GatewayPool,
+  channel: string,
+  transaction: SignedTransaction,
+): Promise<bigint> {
+  let cause: Error | undefined;
+  for (let round = 0; round < Math.max(ROUNDS, pool.size); round += 1) {
+    const gateway = pool.current();
+    try {
+      await gateway.newTransaction(transaction.bytes).submit();
+    } catch {
+      pool.leave(gateway);
+    }
+    const status = await statusOf(pool.current(), pool.creator, channel, transaction.id);
+    if (!(status instanceof Error)) return blockOf(status);
+    // Once a round at most, or two gateways in trouble would always be met in the same roles.
+    pool.leave(gateway);
+    cause = status;
+  }
+  const text = `transaction ${transaction.id} was sent, and no gateway knows whether it was committed`;
+  throw new LedgerError("LEDGER_UNKNOWN", text, { cause });
+}
+
+/** The status is built by hand: there are no commit bytes before a submit succeeds. */
+async function statusOf(
+  gateway: Gateway,
+  creator: Uint8Array,
+  channel: string,
+  id: string,
+): Promise<Status | Error> {
+  try {
+    const status = await newCommit(gateway, creator, channel, id).getStatus();
+    // A repeat of ours was the last that this gateway saw; asked again, it answers for the first.
+    if (status.code === StatusCode.DUPLICATE_TXID)
+      return new Error("only a repeat of the transaction was seen");
+    return status;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function newCommit(gateway: Gateway, creator: Uint8Array, channel: string, id: string) {
+  const request = new gatewayProtos.CommitStatusRequest();
+  request.setChannelId(channel);
+  request.setTransactionId(id);
+  request.setIdentity(creator);
+  const signed = new gatewayProtos.SignedCommitStatusRequest();
+  signed.setRequest(request.serializeBinary());
+  return gateway.newCommit(signed.serializeBinary());
+}
+
+function blockOf(status: Status): bigint {
+  if (status.successful) return status.blockNumber;
+  if (status.code === StatusCode.MVCC_READ_CONFLICT || status.code === StatusCode.PHANTOM_READ_CONFLICT) {
+    const text = `transaction ${status.transactionId} read what another transaction changed before it`;
+    throw new LedgerError("LEDGER_CONFLICT", text);
+  }
+  const text = `transaction ${status.transactionId} was committed as invalid with Fabric's code ${status.code}`;
+  throw new LedgerError("LEDGER_REFUSED", text);
+}

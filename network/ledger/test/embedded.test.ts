@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { blockHash } from "@comity/embedded";
+import type { Fixture } from "../../embedded/dist/test/fixture.js";
+import type { common } from "@hyperledger/fabric-protos";
+import { connectLedger, type LedgerBlock, type LedgerClient } from "../src/index.ts";
+
+/** The embedded ledger's own fixture: the ledger, and four chaincode processes of unmodified fabric-shim. That package exports it to nobody. */
+interface FixtureModule {
+  readonly Fixture: { create(): Promise<Fixture> };
+  readonly channel: string;
+  readonly chaincodeName: string;
+}
+const fixtureUrl = new URL("../../../embedded/dist/test/fixture.js", import.meta.url);
+
+describe("the ledger client on the embedded ledger", function () {
+  this.timeout(60_000);
+  let modules: FixtureModule;
+  let fixture: Fixture;
+  let client: LedgerClient;
+
+  before(async () => {
+    modules = (await import(fixtureUrl.href)) as FixtureModule;
+    fixture = await modules.Fixture.create();
+    await fixture.startLedger();
+    // Nobody listens at the first endpoint.
+    client = await connect("127.0.0.1:1", addressOf(1), addressOf(2));
+  });
+
+  after(async () => {
+    client.close();
+    await fixture.destroy();
+  });
+
+  function addressOf(member: number): string {
+    return `127.0.0.1:${fixture.ports.get(fixture.member(member).mspId) ?? 0}`;
+  }
+
+  async function connect(...addresses: string[]): Promise<LedgerClient> {
+    const { channel, chaincodeName } = modules;
+    const tlsRoots = [1, 1, 2].map((number) => fixture.member(number).authority.rootCertificatePem);
+    const endpoints = addresses.map((address, position) => ({
+      address,
+      tlsRootPem: tlsRoots[position] ?? "",
+    }));
+    return connectLedger({ channel, chaincode: chaincodeName, endpoints, identity: await fixture.client(1) });
+  }
+
+  async function blocksUpTo(number: bigint): Promise<LedgerBlock[]> {
+    const stop = new AbortController();
+    const blocks: LedgerBlock[] = [];
+    for await (const block of client.blocks({ from: 0n, signal: stop.signal })) {
+      blocks.push(block);
+      if (block.number >= number) stop.abort();
+    }
+    return blocks;
+  }
+
+  it("submits through the next gateway when one is not there, and reads back", async () => {
+    const { result } = await client.submit("put", "a", "1");
+
+    assert.equal(Buffer.from(result).toString(), "1");
+    assert.equal(Buffer.from(await client.evaluate("get", "a")).toString(), "1");
+  });
+
+  it("says which of two transactions that met was too late, and runs both to the end when they may be repeated", async () => {
+    const met = await Promise.allSettled([1, 2, 3, 4].map(() => client.submit("add", "met", "1")));
+    const codes = met.flatMap((each) =>
+      each.status === "rejected" ? [(each.reason as { code: string }).code] : [],
+    );
+    assert.ok(codes.every((code) => code === "LEDGER_CONFLICT"));
+    assert.equal(Buffer.from(await client.evaluate("get", "met")).toString(), String(4 - codes.length));
+
+    await Promise.all([1, 2, 3].map(() => client.submitIdempotent("add", "sum", "1")));
+    assert.equal(Buffer.from(await client.evaluate("get", "sum")).toString(), "3");
+  });
+
+  it("reads every block from the first, and hashes each as the ledger does", async () => {
+    const { blockNumber, transactionId } = await client.submit("put", "b", "2");
+
+    const blocks = await blocksUpTo(blockNumber);
+
+    assert.deepEqual(
+      blocks.map(({ number }) => number),
+      blocks.map((_, position) => BigInt(position)),
+    );
+    assert.deepEqual(
+      blocks.slice(1).map(({ previousHash }) => previousHash),
+      blocks.slice(0, -1).map(({ hash }) => hash),
+    );
+    assert.equal(blocks.at(-1)?.transactions.at(-1)?.id, transactionId);
+    assert.equal(blocks[0]?.hash, await hashByTheLedger(0));
+  });
+
+  /** What the embedded ledger's own code says of a block that a plain client reads. */
+  async function hashByTheLedger(number: number): Promise<string> {
+    const network = fixture.connect(1, await fixture.client(1)).getNetwork(modules.channel);
+    const events = await network.getBlockEvents({ startBlock: BigInt(number) });
+    const block: common.Block | undefined = await first(events);
+    events.close();
+    const header = block?.getHeader();
+    return header ? blockHash(header).toString("hex") : "";
+  }
+});
+
+async function first<T>(items: AsyncIterable<T>): Promise<T | undefined> {
+  for await (const item of items) return item;
+  return undefined;
+}
