@@ -1,0 +1,18 @@
+import { AlertContract } from "./alert/alertContract.ts";
+import { CoalitionContract } from "./coalition/coalitionContract.ts";
+import { genesisFingerprint } from "./config.ts";
+import { FacilityContract } from "./facility/facilityContract.ts";
+import { NoticeContract } from "./notice/noticeContract.ts";
+import { RulebookContract } from "./rulebook/rulebookContract.ts";
+
+// A process that does not know its network must not start to serve.
+genesisFingerprint();
+
+/** All that Fabric loads. */
+export const contracts = [
+  CoalitionContract,
+  RulebookContract,
+  FacilityContract,
+  NoticeContract,
+  AlertContract,
+];

@@ -1,0 +1,98 @@
+import {
+  BUCKET_LAG,
+  bucketOf,
+  decodeGenesis,
+  encodeCanonical,
+  type Genesis,
+  genesisId,
+  LEDGER_EVENT,
+  type LedgerEventType,
+  MAX_LEDGER_TIME_MS,
+  type NetworkId,
+  policyTime,
+  sha256,
+  toHex,
+  utf8,
+} from "@comity/protocol";
+import { Context } from "fabric-contract-api";
+import { LedgerError, required } from "./ledgerError.ts";
+import { OrderedIndex } from "./orderedIndex.ts";
+import { type KeyParts, type Revised, Table, type TableDefinition } from "./table.ts";
+import { ONLY, tables } from "./tables.ts";
+
+/** The network that this ledger serves. */
+export interface Network {
+  readonly id: NetworkId;
+  readonly text: string;
+  readonly genesis: Genesis;
+}
+
+/** When a transaction takes place: by its client's claim, which closed buckets bound. */
+export interface TransactionTime {
+  readonly realMs: number;
+  readonly policyMs: number;
+  /** The closing of buckets lags, so the claim is bounded less tightly. */
+  readonly isDegraded: boolean;
+}
+
+/** What a transaction works with: typed state, the network, its own time, its one event. */
+export class LedgerContext extends Context {
+  #network: Network | undefined;
+
+  table<T extends Revised>(definition: TableDefinition<T>): Table<T> {
+    return new Table(definition, this.stub);
+  }
+
+  index(...prefix: KeyParts): OrderedIndex {
+    return new OrderedIndex(this.stub, ...prefix);
+  }
+
+  async network(): Promise<Network> {
+    this.#network ??= await this.#loadNetwork();
+    return this.#network;
+  }
+
+  /**
+   * The time of a transaction that records or judges one. Its bucket must be open: once a bucket is closed, whatever was endorsed in it
+   * and held back fails at commit, because it read the key's absence.
+   */
+  async time(): Promise<TransactionTime> {
+    const { clock } = (await this.network()).genesis;
+    const realMs = this.realMs();
+    const policyMs = policyTime(clock, realMs);
+    const bucket = bucketOf(clock, realMs);
+    const lagging = bucket - BUCKET_LAG;
+    const first = bucketOf(clock, clock.originMs);
+    if (bucket < first || policyMs > MAX_LEDGER_TIME_MS)
+      throw new LedgerError("TIME_INVALID", "the time lies outside this network's");
+    if (await this.isClosed(bucket))
+      throw new LedgerError("BUCKET_CLOSED", `bucket ${bucket} is closed: propose again`);
+    return { realMs, policyMs, isDegraded: lagging >= first && !(await this.isClosed(lagging)) };
+  }
+
+  async isClosed(bucket: number): Promise<boolean> {
+    return (await this.table(tables.closed).find(bucket)) !== undefined;
+  }
+
+  /** The client's timestamp; `time` also checks it. */
+  realMs(): number {
+    const { seconds, nanos } = this.stub.getTxTimestamp();
+    return seconds.toNumber() * 1000 + Math.floor(nanos / 1_000_000);
+  }
+
+  /** Sets the transaction's one event: Fabric keeps only the last. */
+  emit(type: LedgerEventType, subject: string, document: Revised): void {
+    const hash = toHex(sha256(encodeCanonical(document)));
+    this.stub.setEvent(
+      LEDGER_EVENT,
+      encodeCanonical({ events: [{ type, subject, rev: document.rev, hash }] }),
+    );
+  }
+
+  async #loadNetwork(): Promise<Network> {
+    const stored = await this.table(tables.genesis).find(ONLY);
+    const { text } = required(stored, "GENESIS_MISSING", "this ledger has no genesis record yet");
+    const bytes = utf8(text);
+    return { id: genesisId(bytes), text, genesis: decodeGenesis(bytes) };
+  }
+}

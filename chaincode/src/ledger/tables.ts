@@ -1,0 +1,59 @@
+import {
+  alertSlot,
+  closedBucket,
+  epochHead,
+  hostDocument,
+  keyAccept,
+  keyBar,
+  keyConfirm,
+  keyRecord,
+  keySession,
+  keyVote,
+  nodeRegistration,
+  noticeDocument,
+  object,
+  operatorDocument,
+  organisation,
+  peerClaim,
+  revised,
+  serialClaim,
+  siteDocument,
+  storedAlert,
+  text,
+} from "@comity/protocol";
+import { epochDocument, keyDealDocument } from "./keyDocuments.ts";
+
+const MAX_GENESIS_LENGTH = 256 * 1024;
+
+/** Every key prefix of the world state, beside the ordered indices `o!…`. */
+export const tables = {
+  genesis: { name: "genesis", decode: object({ ...revised, text: text(MAX_GENESIS_LENGTH) }) },
+  organisation: { name: "organisation", decode: organisation },
+  node: { name: "node", decode: nodeRegistration },
+  peer: { name: "peer", decode: peerClaim },
+  closed: { name: "closed", decode: closedBucket },
+
+  keySession: { name: "keysession", decode: keySession },
+  keyAccept: { name: "keyaccept", decode: keyAccept },
+  keyBar: { name: "keybar", decode: keyBar },
+  keyDeal: { name: "keydeal", decode: keyDealDocument },
+  keyVote: { name: "keyvote", decode: keyVote },
+  keyRecord: { name: "keyrecord", decode: keyRecord },
+  keyConfirm: { name: "keyconfirm", decode: keyConfirm },
+  epoch: { name: "epoch", decode: epochDocument },
+  epochHead: { name: "epochhead", decode: epochHead },
+
+  operator: { name: "operator", decode: operatorDocument },
+  site: { name: "site", decode: siteDocument },
+  host: { name: "host", decode: hostDocument },
+  serial: { name: "serial", decode: serialClaim },
+
+  notice: { name: "notice", decode: noticeDocument },
+  noticeRevision: { name: "noticerev", decode: noticeDocument },
+
+  alert: { name: "alert", decode: storedAlert },
+  alertSlot: { name: "alertslot", decode: alertSlot },
+} as const;
+
+/** Key of a document of which there is only one. */
+export const ONLY = "only";
