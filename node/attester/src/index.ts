@@ -1,0 +1,10 @@
+export { type Attester, type AttesterDeps, startAttester } from "./attester.ts";
+export { type AttesterConfig, ConfigError, type FaultCode, faultCodes, parseConfig } from "./config.ts";
+export { type AttesterEvent, type Clock } from "./site.ts";
+export { craftFault, type FaultContext } from "./fault.ts";
+export { chainAfter, firstChain, type HostChain } from "./hostChain.ts";
+export { profileSource } from "./profile.ts";
+export type { Reading, ReadingSource } from "./reading.ts";
+export { type Draft, draftSegment, sealSegment, type SegmentTask } from "./segmentMaker.ts";
+export { Spool } from "./spool.ts";
+export { SpoolError, type SpoolErrorCode } from "./spoolFile.ts";
