@@ -1,0 +1,169 @@
+import type { LedgerBlock } from "@comity/ledger";
+import {
+  type AlertDocument,
+  DomainError,
+  type EpochRecord,
+  type Genesis,
+  type HostDocument,
+  type LedgerEvent,
+  type NoticeDocument,
+  type RegisterMember,
+  type SignedEpochRecord,
+  type SiteDocument,
+} from "@comity/protocol";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../telemetry/log.ts";
+import { Backoff } from "./backoff.ts";
+import { BlockMarks } from "./blockMarks.ts";
+import { LedgerViewError, type Change } from "./change.ts";
+import type { LedgerReader } from "./ledgerReader.ts";
+import type { LedgerView } from "./ledgerView.ts";
+import type { LedgerBlocks } from "./ports.ts";
+import { Projection } from "./projection.ts";
+import type { ViewStore } from "./viewStore.ts";
+
+export interface LedgerFollowerDeps {
+  readonly ledger: LedgerBlocks;
+  readonly reader: Pick<LedgerReader, "changesOf">;
+  readonly store: ViewStore;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  /** Told when the ledger contradicts itself: the process must stop. */
+  readonly fatal: (error: Error) => void;
+}
+
+const pauses = { firstMs: 100, longestMs: 5000 };
+
+/** Keeps the view of the ledger: block by block, from where it stopped last time, from block 0 when it has nothing. */
+export class LedgerFollower implements LedgerView {
+  readonly #deps: LedgerFollowerDeps;
+  readonly #genesis: Genesis;
+  readonly #projection = new Projection();
+  readonly #marks = new BlockMarks();
+  readonly #listeners: ((block: LedgerBlock) => void)[] = [];
+  readonly #stopping = new AbortController();
+  #following: Promise<void> = Promise.resolve();
+
+  constructor(options: { readonly genesis: Genesis }, deps: LedgerFollowerDeps) {
+    this.#genesis = options.genesis;
+    this.#deps = deps;
+  }
+
+  async start(): Promise<void> {
+    await this.#deps.store.open();
+    for await (const stored of this.#deps.store.read()) {
+      if ("change" in stored) this.#projection.apply(stored.change);
+      else this.#marks.add(stored.mark);
+    }
+    this.#following = this.#follow(this.#stopping.signal).catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted)
+        this.#deps.fatal(error instanceof Error ? error : new Error(String(error)));
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#following;
+    await this.#deps.store.close();
+  }
+
+  height(): bigint {
+    return this.#marks.last?.height ?? -1n;
+  }
+
+  blockHash(height: bigint): string | undefined {
+    return this.#marks.at(height)?.hash;
+  }
+
+  blockSeenMs(height: bigint): number | undefined {
+    return this.#marks.at(height)?.seenMs;
+  }
+
+  host(hostId: string): HostDocument | undefined {
+    return this.#projection.host(hostId);
+  }
+
+  site(siteId: string): SiteDocument | undefined {
+    return this.#projection.site(siteId);
+  }
+
+  sites(): readonly SiteDocument[] {
+    return this.#projection.sites();
+  }
+
+  noticeRevisionsAt(height: bigint): readonly NoticeDocument[] {
+    return this.#projection.noticeRevisionsAt(height);
+  }
+
+  alert(alertId: string): AlertDocument | undefined {
+    return this.#projection.alert(alertId);
+  }
+
+  alerts(): readonly AlertDocument[] {
+    return this.#projection.alerts();
+  }
+
+  epochs(): readonly SignedEpochRecord[] {
+    return this.#projection.epochs;
+  }
+
+  currentEpoch(): EpochRecord | undefined {
+    return this.#projection.epochs.at(-1)?.record;
+  }
+
+  members(): readonly RegisterMember[] {
+    return this.#projection.register?.members ?? this.#genesis.members;
+  }
+
+  closedBucket(): number | undefined {
+    return this.#projection.closedBucket;
+  }
+
+  onBlock(listener: (block: LedgerBlock) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    const from = this.height() + 1n;
+    const previousHash = this.#marks.last?.hash;
+    for await (const block of this.#deps.ledger.blocks({ from, previousHash, signal })) {
+      const changes = await this.#changesOf(block, signal);
+      const mark = { height: block.number, hash: block.hash, seenMs: this.#seenMs(block) };
+      await this.#deps.store.write(changes, mark);
+      for (const change of changes) this.#projection.apply(change);
+      this.#marks.add(mark);
+      for (const listener of this.#listeners) listener(block);
+    }
+  }
+
+  async #changesOf(block: LedgerBlock, signal: AbortSignal): Promise<Change[]> {
+    const changes: Change[] = [];
+    for (const event of block.transactions.flatMap(({ events }) => events)) {
+      changes.push(...(await this.#read(event, block.number, signal)));
+    }
+    return changes;
+  }
+
+  /** The block is a fact, so what it changed can be read in the end: a peer that lags, lies or is away is asked again. */
+  async #read(event: LedgerEvent, height: bigint, signal: AbortSignal): Promise<Change[]> {
+    const backoff = new Backoff(pauses, this.#deps);
+    for (;;) {
+      try {
+        return await this.#deps.reader.changesOf(event, height);
+      } catch (error) {
+        if (error instanceof LedgerViewError && error.code === "LEDGER_OTHER_NETWORK") throw error;
+        const code: unknown = error instanceof DomainError ? error.code : undefined;
+        this.#deps.log.warn("a change on the ledger cannot be read yet", { type: event.type, code, error });
+        await this.#deps.clock.sleep(backoff.next(), signal);
+      }
+    }
+  }
+
+  #seenMs(block: LedgerBlock): number {
+    const stamps = block.transactions
+      .filter(({ events }) => events.length > 0)
+      .map(({ timestampMs }) => timestampMs);
+    return Math.min(this.#deps.clock.now(), stamps.length > 0 ? Math.max(...stamps) : Infinity);
+  }
+}

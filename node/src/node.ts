@@ -1,0 +1,301 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as blst from "@chainsafe/blst";
+import {
+  blstBls,
+  decodeGenesis,
+  faultBound,
+  genesisId,
+  keyWindowMs,
+  parseMemberId,
+  readCheckpoint,
+} from "@comity/protocol";
+import { createEd25519Verify, Intake, IntakeServer } from "./attestation/index.ts";
+import { systemClock } from "./clock.ts";
+import type { NodeConfig } from "./config.ts";
+import { BundleSource } from "./console/bundleSource.ts";
+import { nodeConditions } from "./console/conditions.ts";
+import { ConsoleServer } from "./console/consoleServer.ts";
+import { nodeSources } from "./console/nodeSources.ts";
+import {
+  CheckpointGossip,
+  createGossipNetwork,
+  EquivocationGossip,
+  MirrorReplicator,
+  serveEvidence,
+  serveMirror,
+  SummaryGossip,
+} from "./gossip/index.ts";
+import { KeyCeremony } from "./keygen/keyCeremony.ts";
+import { KeyStore } from "./keygen/keyStore.ts";
+import { KeyVault } from "./keygen/keyVault.ts";
+import { KeyWork } from "./keygen/keyWork.ts";
+import { ShareFiles } from "./keygen/shareFiles.ts";
+import { BucketCloser } from "./ledger/bucketCloser.ts";
+import { connectNode } from "./ledger/connectNode.ts";
+import { LedgerFollower } from "./ledger/ledgerFollower.ts";
+import { LedgerProbe } from "./ledger/ledgerProbe.ts";
+import { LedgerReader } from "./ledger/ledgerReader.ts";
+import { Registration } from "./ledger/registration.ts";
+import { ViewStore } from "./ledger/viewStore.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import { makeDirectory } from "./log/durableFile.ts";
+import { type EvidenceLogs, FileEvidenceLogs } from "./log/index.ts";
+import { loadIdentity } from "./signing/identity.ts";
+import { Cosigner } from "./signing/index.ts";
+import { signingRules } from "./signing/signingRules.ts";
+import type { NodeEvent } from "./telemetry/events.ts";
+import type { Log } from "./telemetry/log.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
+import {
+  AlertAppraiser,
+  bundleFor,
+  CheckpointArchive,
+  Detector,
+  EvidenceSource,
+} from "./watchfloor/index.ts";
+
+export interface NodeDeps {
+  readonly log: Log;
+  readonly emit: (event: NodeEvent) => void;
+  /** Told of a broken invariant: the process must stop at once, and loudly. */
+  readonly fatal: (error: Error) => void;
+}
+
+export interface ComityNode {
+  readonly ports: { readonly intake: number; readonly console: number };
+  readonly peerId: string;
+  readonly addresses: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Real ms: far above what a healthy network needs, far below what an officer would wait. */
+const staggerMs = 1000;
+const answerTimeoutMs = 5000;
+const gossipMs = 10_000;
+const bundleTimeoutMs = 20_000;
+const signing = { regossipMs: 2000, fileStaggerMs: staggerMs };
+const appraisal = { retryMs: 500, patienceMs: 30_000 };
+const detection = { scanMs: 1000, staggerMs: 3000, firstPauseMs: 5000, longestPauseMs: 300_000 };
+/** The ledger's own window on an evaluation network is shorter than a busy machine needs to start a node anew. */
+const leastKeyWindowMs = 20_000;
+const maxKeys = 16_384;
+
+/** Starts a member's node. What had started stops again where something fails. */
+export async function startNode(config: NodeConfig, deps: NodeDeps): Promise<ComityNode> {
+  const life = new Lifecycle(deps);
+  try {
+    return await compose(config, deps, life);
+  } catch (error) {
+    await life.stop();
+    throw error;
+  }
+}
+
+/** All parts of the node, top to bottom, each started when what it rests on runs. */
+async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Promise<ComityNode> {
+  const { emit, fatal } = deps;
+  const logOf = (module: string) => deps.log.child({ module });
+  const inData = (name: string) => join(config.dataDir, name);
+  const { random } = Math;
+  await makeDirectory(config.dataDir);
+
+  // Who we are.
+  const genesisBytes = await readFile(config.genesisFile);
+  const genesis = decodeGenesis(genesisBytes);
+  const networkId = genesisId(genesisBytes);
+  const memberId = parseMemberId(config.memberId);
+  const memberCount = genesis.members.length;
+  const identity = await loadIdentity({ genesis, memberId, keyFile: config.identityKeyFile });
+  const { index } = identity;
+  const clock = systemClock(genesis);
+  const verify = createEd25519Verify({ maxKeys });
+  const bls = blstBls(blst);
+
+  // The ledger, and what this node knows of it.
+  const ledger = await connectNode(config.ledger, logOf("ledger"));
+  life.onStop(() => ledger.close());
+  const reader = new LedgerReader({ networkId, genesis }, { ledger, verify });
+  const store = new ViewStore(inData("ledger"));
+  const view = new LedgerFollower(
+    { genesis },
+    { ledger, reader, store, clock, random, log: logOf("ledger"), fatal },
+  );
+  await life.start(view);
+
+  // Evidence: on this disk, from other members, on their disks.
+  const logs = new FileEvidenceLogs(
+    { directory: inData("logs"), networkId, members: genesis.members },
+    { identity, verify, clock, fatal },
+  );
+  logs.onEquivocation(({ origin }) => emit({ event: "equivocation", origin }));
+  await life.start(logs);
+  const network = await createGossipNetwork(
+    {
+      networkId,
+      ownIndex: index,
+      host: config.gossip.host,
+      port: config.gossip.port,
+      keyFile: inData("peer.key"),
+    },
+    { members: () => view.members(), clock, random, log: logOf("gossip") },
+  );
+  const archive = new CheckpointArchive({ directory: inData("checkpoints") });
+  serveEvidence({ network, logs, checkpointAt: (origin, size) => noteAt({ logs, archive }, origin, size) });
+  const replicator = new MirrorReplicator(
+    { ownIndex: index, memberCount, copies: faultBound(memberCount) + 1, answerTimeoutMs },
+    { logs, network, clock, random, log: logOf("replicator") },
+  );
+  const names = { networkId, members: genesis.members, site: (siteId: string) => view.site(siteId) };
+  serveMirror(names, { network, logs });
+  const topicDeps = { network, logs, names, verify, clock, log: logOf("gossip") };
+  const equivocations = new EquivocationGossip({ ...topicDeps, emit });
+  const checkpoints = new CheckpointGossip({ intervalMs: gossipMs }, { ...topicDeps, equivocations });
+  const summaries = new SummaryGossip({ intervalMs: gossipMs }, { ...topicDeps, identity });
+
+  // Detection and co-signing.
+  const evidence = new EvidenceSource(
+    { ownIndex: index, answerTimeoutMs },
+    { genesis, logs, network, archive, verify },
+  );
+  const appraiser = new AlertAppraiser(
+    { networkId, ...appraisal },
+    { genesis, ledger: view, evidence, verify, clock },
+  );
+  const shares = new ShareFiles(inData("keys"));
+  const keyStore = new KeyStore({ shares, ledger: view });
+  const cosigner = await Cosigner.open(
+    { networkId, memberCount, directory: inData("signing"), ...signing, ...signingRules(genesis) },
+    {
+      ...{
+        network,
+        ledger: view,
+        submitter: ledger,
+        shares: keyStore,
+        identity,
+        appraiser,
+        verify,
+        bls,
+        clock,
+        random,
+        emit,
+      },
+      log: logOf("signing"),
+    },
+  );
+  const detector = new Detector(
+    { ownIndex: index, ...detection },
+    {
+      genesis,
+      logs,
+      ledger: view,
+      proposals: cosigner,
+      appraiser,
+      archive,
+      verify,
+      clock,
+      log: logOf("detector"),
+      emit,
+    },
+  );
+  await life.start(network);
+  await life.start(replicator);
+  await life.start(checkpoints);
+  await life.start(summaries);
+  await life.start(cosigner);
+  await life.start(detector);
+
+  // Intake.
+  const intake = new Intake(
+    { directory: inData("hosts"), networkId, memberId, networkClock: genesis.clock },
+    { logs, replicator, enrolments: view, clock, verify, fatal },
+  );
+  await life.start(intake);
+  const report = (error: unknown) => logOf("intake").error("a request could not be answered", { error });
+  const { port: intakePort } = await life.start(
+    new IntakeServer(await intakeOptions(config.intake), { intake, report }),
+  );
+
+  // Duties on the ledger.
+  const address = {
+    peerId: network.peerId,
+    addresses: config.gossip.announce ?? network.addresses,
+    intakeAddress: config.intake.announce ?? `${config.intake.host}:${intakePort}`,
+  };
+  const registration = new Registration(
+    { memberId, address },
+    { view, ledger, clock, random, log: logOf("registration") },
+  );
+  const windowMs = Math.max(keyWindowMs(genesis.mode), config.keyWindowMs ?? leastKeyWindowMs);
+  const ceremony = new KeyCeremony(
+    {
+      index,
+      memberCount,
+      threshold: genesis.threshold,
+      windowMs,
+      staggerMs,
+      patienceMs: config.keyPatienceMs,
+    },
+    {
+      ...{
+        ledger,
+        view,
+        vault: new KeyVault(inData("keys")),
+        shares,
+        clock,
+        random,
+        emit,
+        log: logOf("keygen"),
+      },
+      work: new KeyWork({ networkId, genesis }, { identity, random: randomBytes }),
+    },
+  );
+  await life.start(registration);
+  await life.start(ceremony);
+  await life.start(
+    new BucketCloser({ genesis, index, staggerMs }, { view, ledger, clock, random, log: logOf("buckets") }),
+  );
+
+  // What others see of this node.
+  const probe = new LedgerProbe({ ledger, clock });
+  const conditions = nodeConditions({ memberCount }, { probe, view, registration, ceremony, network });
+  const bundling = { genesis, networkId, ledger: view, evidence, verify };
+  const bundles = new BundleSource(
+    { networkId, timeoutMs: bundleTimeoutMs },
+    { view, bls, verify, gather: (alert, signal) => bundleFor(alert, bundling, signal) },
+  );
+  const metrics = createMetrics({ view, network, cosigner, logs, intake });
+  const sources = nodeSources(
+    { memberId, networkId, genesis, conditions },
+    { view, logs, network, cosigner, keyStore, ceremony, bundles, metrics, summaries, equivocations },
+  );
+  const console = new ConsoleServer({ ...config.console, networkId }, { sources, log: logOf("console") });
+  await life.start(console);
+
+  const ports = { intake: intakePort, console: console.port };
+  return { ports, peerId: network.peerId, addresses: network.addresses, stop: () => life.stop() };
+}
+
+async function intakeOptions({
+  host,
+  port,
+  certificateFile,
+  keyFile,
+  clientRootFiles,
+}: NodeConfig["intake"]) {
+  const read = (path: string) => readFile(path, "utf8");
+  const clientRoots = await Promise.all(clientRootFiles.map(read));
+  return { host, port, certificate: await read(certificateFile), key: await read(keyFile), clientRoots };
+}
+
+/** The signed note of a log at just that size: the newest, or one that an alert names. */
+async function noteAt(
+  { logs, archive }: { readonly logs: EvidenceLogs; readonly archive: CheckpointArchive },
+  origin: string,
+  size: number,
+): Promise<string | undefined> {
+  const newest = logs.head(origin)?.checkpoint;
+  const isNewest = newest !== undefined && readCheckpoint(newest).size === size;
+  return isNewest ? newest : archive.get(origin, size);
+}

@@ -1,0 +1,13 @@
+export { Cosigner, type CosignerDeps, type CosignerOptions, SigningError } from "./cosigner.ts";
+export type {
+  AlertSubmitter,
+  Appraisal,
+  Appraiser,
+  NodeEvent,
+  RefusalCode,
+  ShareStore,
+  SigningIdentity,
+  SigningLedger,
+} from "./ports.ts";
+export type { ProposalStatus } from "./proposalStatus.ts";
+export { type LoggedDecision, SigningLog, SigningLogError } from "./signingLog.ts";

@@ -1,0 +1,111 @@
+import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
+
+/** Where the figures come from; each is asked when somebody reads the metrics. */
+export interface MetricSources {
+  readonly view: { height(): bigint; currentEpoch(): { readonly keyEpoch: number } | undefined };
+  readonly network: { peers(): readonly { readonly connected: boolean }[]; verdicts(): readonly Verdicts[] };
+  readonly cosigner: { status(): readonly unknown[] };
+  readonly logs: { list(): readonly { readonly own: boolean; readonly size: number }[] };
+  readonly intake: {
+    readonly queuedBytes: number;
+    readonly counters: {
+      snapshot(): { readonly segments: Iterable<readonly [outcome: string, count: number]> };
+    };
+  };
+}
+
+interface Verdicts {
+  readonly topic: string;
+  readonly accept: number;
+  readonly ignore: number;
+  readonly reject: number;
+}
+
+/** The node's metrics. Every label's values are a closed set, and no label names an operator, a host or a member. */
+export function createMetrics(sources: MetricSources): Registry {
+  const { view, network, cosigner, intake } = sources;
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const gauges: Record<string, [help: string, read: () => number]> = {
+    comity_ledger_height: ["Number of the newest block followed", () => Number(view.height())],
+    comity_key_epoch: [
+      "Epoch of the group key in force, 0 without one",
+      () => view.currentEpoch()?.keyEpoch ?? 0,
+    ],
+    comity_connected_peers: [
+      "Other members' nodes connected now",
+      () => network.peers().filter(({ connected }) => connected).length,
+    ],
+    comity_open_proposals: ["Statements waiting for signatures", () => cosigner.status().length],
+    comity_intake_queued_bytes: ["Evidence taken in and not answered yet", () => intake.queuedBytes],
+  };
+  for (const [name, [help, read]] of Object.entries(gauges)) gauge(registry, name, help, read);
+  logEntries(registry, sources);
+  gossipMessages(registry, sources);
+  intakeSegments(registry, sources);
+  return registry;
+}
+
+function gauge(registry: Registry, name: string, help: string, read: () => number): void {
+  registry.registerMetric(
+    new Gauge({
+      name,
+      help,
+      registers: [],
+      collect() {
+        this.set(read());
+      },
+    }),
+  );
+}
+
+function logEntries(registry: Registry, sources: MetricSources): void {
+  registry.registerMetric(
+    new Gauge({
+      name: "comity_log_entries",
+      help: "Entries of the evidence logs on this node's disk",
+      labelNames: ["holding"],
+      registers: [],
+      collect() {
+        for (const holding of ["own", "mirrored"]) this.set({ holding }, 0);
+        for (const { own, size } of sources.logs.list())
+          this.inc({ holding: own ? "own" : "mirrored" }, size);
+      },
+    }),
+  );
+}
+
+function gossipMessages(registry: Registry, sources: MetricSources): void {
+  registry.registerMetric(
+    new Counter({
+      name: "comity_gossip_messages_total",
+      help: "Gossip received, by topic and verdict",
+      labelNames: ["topic", "verdict"],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const { topic: channel, ...verdicts } of sources.network.verdicts()) {
+          // `/comity/<network>/<topic>/1`
+          const topic = channel.split("/")[3] ?? channel;
+          for (const [verdict, count] of Object.entries(verdicts)) this.inc({ topic, verdict }, count);
+        }
+      },
+    }),
+  );
+}
+
+function intakeSegments(registry: Registry, sources: MetricSources): void {
+  registry.registerMetric(
+    new Counter({
+      name: "comity_intake_segments_total",
+      help: "Segments received from attesters, by what became of them",
+      labelNames: ["outcome"],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [outcome, count] of sources.intake.counters.snapshot().segments)
+          this.inc({ outcome }, count);
+      },
+    }),
+  );
+}

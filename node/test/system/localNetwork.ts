@@ -1,0 +1,215 @@
+import { createHash, generateKeyPairSync } from "node:crypto";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type EmbeddedLedger, parseConfig, silentLogger, startEmbeddedLedger } from "@comity/embedded";
+import { createAuthority, type IssueRequest } from "@comity/fabric";
+import { connectLedger, type LedgerClient } from "@comity/ledger";
+import { defaultRulebook, encodeCanonical, toHex } from "@comity/protocol";
+import { Child, freePort } from "./child.ts";
+
+const channel = "comity";
+const host = "127.0.0.1";
+
+interface Member {
+  readonly memberId: string;
+  readonly mspId: string;
+  readonly folder: string;
+  readonly identityKey: string;
+  readonly chaincodePort: number;
+}
+
+/** Four members on the embedded ledger, with the real chaincode in a process for each, and no nodes yet. */
+export class LocalNetwork {
+  readonly folder: string;
+  readonly members: readonly Member[];
+  readonly #children: Child[] = [];
+  #ledger: EmbeddedLedger | undefined;
+
+  private constructor(folder: string, members: readonly Member[]) {
+    this.folder = folder;
+    this.members = members;
+  }
+
+  static async start(): Promise<LocalNetwork> {
+    const folder = await mkdtemp(join(tmpdir(), "comity-node-"));
+    const members = await Promise.all(
+      ["xa", "xb", "xc", "xd"].map((memberId) => createMember(folder, memberId)),
+    );
+    const network = new LocalNetwork(folder, members);
+    const genesis = genesisOf(members);
+    await writeFile(join(folder, "genesis.json"), genesis);
+    const fingerprint = createHash("sha256").update(genesis).digest("hex");
+    await Promise.all(members.map((member) => network.#startChaincode(member, fingerprint)));
+    network.#ledger = await network.#startLedger();
+    await network.#found(Buffer.from(genesis).toString());
+    return network;
+  }
+
+  /** A member's node in a process of its own, on any free ports; each start goes on with what the one before left. */
+  async startNode(position: number): Promise<Child> {
+    const member = this.#member(position);
+    const file = join(member.folder, "node.json");
+    await writeFile(file, JSON.stringify(this.#nodeConfig(member)));
+    const node = this.#spawn([fileURLToPath(new URL("../../src/main.js", import.meta.url)), file]);
+    await node.event(({ event }) => event === "ready");
+    return node;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#children.map((child) => child.end("SIGKILL")));
+    await this.#ledger?.stop();
+    await rm(this.folder, { recursive: true });
+  }
+
+  #member(position: number): Member {
+    const member = this.members[position];
+    if (!member) throw new RangeError(`there is no member ${position}`);
+    return member;
+  }
+
+  #spawn(args: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
+    const child = new Child(args, env);
+    this.#children.push(child);
+    return child;
+  }
+
+  async #startChaincode(member: Member, fingerprint: string): Promise<void> {
+    const require = createRequire(import.meta.url);
+    const packageFile = require.resolve("@comity/chaincode/package.json");
+    const options = {
+      "chaincode-address": `${host}:${member.chaincodePort}`,
+      "chaincode-id": "comity:1",
+      "chaincode-tls-cert-file": join(member.folder, "tls-cert.pem"),
+      "chaincode-tls-key-file": join(member.folder, "tls-key.pem"),
+      "chaincode-tls-client-cacert-file": join(member.folder, "root.pem"),
+      "module-path": dirname(packageFile),
+    };
+    const args = Object.entries(options).flatMap(([option, value]) => [`--${option}`, value]);
+    const script = createRequire(packageFile).resolve("fabric-shim/cli");
+    const env = { CORE_PEER_LOCALMSPID: member.mspId, COMITY_GENESIS: fingerprint };
+    await this.#spawn([script, "server", ...args], env).listening(member.chaincodePort);
+  }
+
+  async #startLedger(): Promise<EmbeddedLedger> {
+    const config = parseConfig({
+      ...{
+        channel,
+        chaincodeName: "comity",
+        mode: "evaluation",
+        quorum: 3,
+        dataDir: join(this.folder, "ledger"),
+      },
+      gateways: this.members.map(({ mspId, folder }) => {
+        const files = {
+          tlsCertificateFile: join(folder, "tls-cert.pem"),
+          tlsKeyFile: join(folder, "tls-key.pem"),
+        };
+        return { mspId, host, port: 0, ...files };
+      }),
+      members: this.members.map(({ mspId, folder, chaincodePort }) => ({
+        mspId,
+        rootCertificateFile: join(folder, "root.pem"),
+        signingCertificateFile: join(folder, "peer-cert.pem"),
+        signingKeyFile: join(folder, "peer-key.pem"),
+        chaincode: {
+          ...{ host, port: chaincodePort, tlsRootFile: join(folder, "root.pem") },
+          ...{
+            clientCertificateFile: join(folder, "tls-cert.pem"),
+            clientKeyFile: join(folder, "tls-key.pem"),
+          },
+        },
+      })),
+    });
+    const onFatal = (error: unknown) => {
+      throw error;
+    };
+    return startEmbeddedLedger(config, { now: () => Date.now(), log: silentLogger, onFatal });
+  }
+
+  async #found(genesis: string): Promise<void> {
+    const officer = await this.#connect(this.#member(0), "officer");
+    await officer.submit("coalition:Genesis", genesis);
+    officer.close();
+  }
+
+  async #connect({ folder, mspId }: Member, name: string): Promise<LedgerClient> {
+    const read = (file: string) => readFile(join(folder, file), "utf8");
+    const identity = {
+      mspId,
+      certificatePem: await read(`${name}-cert.pem`),
+      privateKeyPem: await read(`${name}-key.pem`),
+    };
+    const tlsRootPem = await read("root.pem");
+    const endpoints = [{ address: this.#addressOf(mspId), tlsRootPem }];
+    return connectLedger({ channel, chaincode: "comity", endpoints, identity });
+  }
+
+  #addressOf(mspId: string): string {
+    const gateway = this.#ledger?.gateways.find((each) => each.mspId === mspId);
+    return `${host}:${gateway?.port ?? 0}`;
+  }
+
+  #nodeConfig({ memberId, mspId, folder }: Member) {
+    const files = (name: string) => ({
+      certificateFile: join(folder, `${name}-cert.pem`),
+      keyFile: join(folder, `${name}-key.pem`),
+    });
+    return {
+      memberId,
+      dataDir: join(folder, "data"),
+      genesisFile: join(this.folder, "genesis.json"),
+      identityKeyFile: join(folder, "identity-key.pem"),
+      ledger: {
+        ...{ channel, chaincode: "comity", mspId, ...files("node") },
+        endpoints: [{ address: this.#addressOf(mspId), tlsRootFile: join(folder, "root.pem") }],
+      },
+      gossip: { host, port: 0 },
+      intake: { host, port: 0, ...files("tls"), clientRootFiles: [join(folder, "root.pem")] },
+      console: { host, port: 0 },
+    };
+  }
+}
+
+async function createMember(root: string, memberId: string): Promise<Member> {
+  const folder = join(root, memberId);
+  await mkdir(folder);
+  const mspId = `${memberId}MSP`;
+  const authority = await createAuthority({ mspId, organisation: memberId, now: () => Date.now() });
+  await writeFile(join(folder, "root.pem"), authority.rootCertificatePem);
+  const requests: Record<string, IssueRequest> = {
+    peer: { commonName: "peer", ou: "peer" },
+    tls: { commonName: "tls", ou: "peer", dns: ["localhost"], ips: [host] },
+    node: { commonName: "node", ou: "client", attributes: { "comity.role": "node" } },
+    officer: { commonName: "officer", ou: "client", attributes: { "comity.role": "officer" } },
+  };
+  for (const [name, request] of Object.entries(requests)) {
+    const { certificatePem, privateKeyPem = "" } = await authority.issue(request);
+    await writeFile(join(folder, `${name}-cert.pem`), certificatePem);
+    await writeFile(join(folder, `${name}-key.pem`), privateKeyPem, { mode: 0o600 });
+  }
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  await writeFile(join(folder, "identity-key.pem"), privateKey.export({ type: "pkcs8", format: "pem" }), {
+    mode: 0o600,
+  });
+  const identityKey = toHex(new Uint8Array(publicKey.export({ type: "spki", format: "der" }).subarray(-32)));
+  return { memberId, mspId, folder, identityKey, chaincodePort: await freePort() };
+}
+
+function genesisOf(members: readonly Member[]): Uint8Array {
+  return encodeCanonical({
+    ...{
+      type: "comity/v1/genesis",
+      name: "test",
+      mode: "evaluation",
+      threshold: 3,
+      rulebook: defaultRulebook(),
+    },
+    clock: { originMs: Date.now(), scale: 1, scaledMs: 0, bucketMs: 300_000 },
+    members: members.map(({ memberId, mspId, identityKey }, position) => {
+      return { index: position + 1, memberId, name: memberId, mspId, identityKey };
+    }),
+  });
+}
