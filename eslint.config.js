@@ -10,7 +10,7 @@ const nondeterministic = [
 ];
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", "**/*.mjs", "eslint.config.js"] },
+  { ignores: ["**/dist/**", "**/node_modules/**", "**/*.mjs", "eslint.config.js", "gateway/web/static/**"] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

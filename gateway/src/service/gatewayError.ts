@@ -1,0 +1,20 @@
+import { DomainError } from "@comity/protocol";
+
+/** Codes of the gateway itself. Codes of the ledger and of the chaincode pass through beside them. */
+export type GatewayErrorCode =
+  /** Every node that answered says that it has no bundle of this alert. */
+  | "BUNDLE_NOT_FOUND"
+  /** Nodes gave bundles, and none of them verifies against this network's genesis record. */
+  | "BUNDLE_UNVERIFIED"
+  /** No node answered. */
+  | "NODES_UNREACHABLE"
+  /** The ledger's answer is not a document of the form that its contract promises. */
+  | "LEDGER_ANSWER_MALFORMED"
+  /** The ledger belongs to another network than this gateway's genesis record. */
+  | "LEDGER_NETWORK"
+  /** A page cursor that this gateway did not give out. */
+  | "CURSOR_INVALID"
+  /** More questions at once than this gateway passes on to the ledger. */
+  | "GATEWAY_BUSY";
+
+export class GatewayError extends DomainError<GatewayErrorCode> {}

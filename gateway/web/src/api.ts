@@ -1,0 +1,153 @@
+import {
+  alertId,
+  type Decoder,
+  type NoticeDocument,
+  decodeAlert,
+  type Decoded,
+  hex,
+  integer,
+  list,
+  literal,
+  MAX_BUNDLE_BYTES,
+  noticeDocument,
+  nullable,
+  object,
+  oneOf,
+  optional,
+  text,
+} from "@comity/protocol";
+
+const nodeStates = ["ready", "unready", "unreachable", "unregistered", "unknown"] as const;
+const count = integer(0, Number.MAX_SAFE_INTEGER);
+
+const coalition = object({
+  networkId: hex(32),
+  name: text(80),
+  mode: oneOf("evaluation", "production"),
+  evaluationNotice: nullable(text(1000)),
+  clock: object({ originMs: count, scale: count, scaledMs: count, bucketMs: count }),
+  threshold: count,
+  members: list(
+    object({
+      index: count,
+      memberId: text(2),
+      name: text(80),
+      node: object({ state: oneOf(...nodeStates), ledgerHeight: nullable(text(20)) }),
+    }),
+    128,
+  ),
+  key: nullable(object({ keyEpoch: count, groupKey: hex(48) })),
+  ledgerHeight: nullable(text(20)),
+});
+export type Coalition = Decoded<typeof coalition>;
+
+const alert = object({
+  schemaVersion: literal(1),
+  rev: count,
+  alertId,
+  kind: literal("alert"),
+  keyEpoch: count,
+  statement: decodeAlert,
+  signature: hex(96),
+  digest: hex(32),
+  filedMs: count,
+  supersedes: optional(alertId),
+  status: oneOf("open", "superseded"),
+});
+export type Alert = Decoded<typeof alert>;
+export type Notice = NoticeDocument;
+
+/** The gateway's nodes may have to gather a bundle first. */
+const BUNDLE_TIMEOUT_MS = 30_000;
+const MAX_PAGES = 20;
+const PAGE_SIZE = 100;
+
+/** A list as far as this page reads it. */
+export interface Listing<T> {
+  readonly items: readonly T[];
+  /** There is more than a page like this can show. */
+  readonly isCut: boolean;
+}
+
+/** The gateway could not be asked, or gave an answer that cannot be read. */
+export class ApiError extends Error {
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "ApiError";
+    this.status = status;
+  }
+}
+
+export async function fetchCoalition(): Promise<Coalition> {
+  return decodeJson(await get("/v1/coalition"), coalition);
+}
+
+export async function fetchGenesis(): Promise<Uint8Array> {
+  return bytesOf(await get("/v1/genesis"));
+}
+
+export async function fetchBundle(id: string): Promise<Uint8Array> {
+  return bytesOf(await get(bundleUrl(id), BUNDLE_TIMEOUT_MS));
+}
+
+export function bundleUrl(id: string): string {
+  return `/v1/alerts/${id}/bundle`;
+}
+
+export const fetchNotices = (): Promise<Listing<Notice>> => fetchAll("/v1/notices", noticeDocument);
+export const fetchAlerts = (): Promise<Listing<Alert>> => fetchAll("/v1/alerts", alert);
+
+async function fetchAll<T>(path: string, item: Decoder<T>): Promise<Listing<T>> {
+  const page = object({ items: list(item, PAGE_SIZE), nextCursor: nullable(text(1024)) });
+  const items: T[] = [];
+  let cursor: string | null = null;
+  for (let number = 0; number < MAX_PAGES; number++) {
+    const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+    const answer: Decoded<typeof page> = await decodeJson(
+      await get(`${path}?limit=${PAGE_SIZE}${query}`),
+      page,
+    );
+    items.push(...answer.items);
+    cursor = answer.nextCursor;
+    if (cursor === null) return { items, isCut: false };
+  }
+  return { items, isCut: true };
+}
+
+async function get(path: string, timeoutMs = 10_000): Promise<Response> {
+  try {
+    const response = await fetch(path, { redirect: "error", signal: AbortSignal.timeout(timeoutMs) });
+    if (response.ok) return response;
+    throw new ApiError(await detailOf(response), response.status);
+  } catch (cause) {
+    if (cause instanceof ApiError) throw cause;
+    throw new ApiError("The gateway does not answer.", undefined, { cause });
+  }
+}
+
+async function bytesOf(response: Response): Promise<Uint8Array> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (bytes.length > MAX_BUNDLE_BYTES) throw new ApiError("The gateway sent more than a bundle may have.");
+  return bytes;
+}
+
+async function decodeJson<T>(response: Response, decode: Decoder<T>): Promise<T> {
+  try {
+    return decode(await response.json());
+  } catch (cause) {
+    throw new ApiError("The gateway gave an answer that cannot be read.", undefined, { cause });
+  }
+}
+
+async function detailOf(response: Response): Promise<string> {
+  const fallback = `The gateway answered with status ${response.status}.`;
+  try {
+    return object({ type: text(200), title: text(200), status: count, detail: text(1000), code: text(80) })(
+      await response.json(),
+    ).detail;
+  } catch {
+    return fallback;
+  }
+}
