@@ -1,0 +1,23 @@
+import { DomainError } from "@comity/protocol";
+
+export type CliErrorCode =
+  | "DATA_DIR_FOREIGN"
+  | "DATA_DIR_DAMAGED"
+  | "DATA_DIR_IN_USE"
+  | "DATA_DIR_OTHER_SIZE"
+  | "NETWORK_NOT_FOUND"
+  | "NETWORK_UNREACHABLE"
+  | "PROCESS_UNKNOWN"
+  | "NOT_READY"
+  | "STORY_STEP"
+  | "FILE_UNREADABLE"
+  | "DOCUMENT_WRONG"
+  | "USAGE";
+
+/** Narrowing with `instanceof` alone would make the code `any`. */
+export function domainErrorOf(error: unknown): DomainError | undefined {
+  return error instanceof DomainError ? error : undefined;
+}
+
+/** Its message is a sentence that says what is wrong and what to do. */
+export class CliError extends DomainError<CliErrorCode> {}

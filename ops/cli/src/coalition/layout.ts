@@ -1,0 +1,89 @@
+import { join } from "node:path";
+
+/** Certificate and private key of one identity, in PEM. */
+export interface KeyPairFiles {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
+
+/** Where everything of a local coalition lies. */
+export class Layout {
+  readonly root: string;
+
+  /** @param root absolute */
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  get networkFile(): string {
+    return join(this.root, "network.json");
+  }
+
+  get genesisFile(): string {
+    return join(this.root, "genesis.json");
+  }
+
+  /** Process id of the supervisor that runs this coalition now. */
+  get lockFile(): string {
+    return join(this.root, "up.pid");
+  }
+
+  get ledger(): string {
+    return join(this.root, "ledger");
+  }
+
+  get gateway(): string {
+    return join(this.root, "gateway");
+  }
+
+  get story(): string {
+    return join(this.root, "story");
+  }
+
+  configFile(process: string): string {
+    return join(this.root, "config", `${process}.json`);
+  }
+
+  logFile(process: string): string {
+    return join(this.root, "logs", `${process}.log`);
+  }
+
+  member(memberId: string): string {
+    return join(this.root, "members", memberId);
+  }
+
+  authority(memberId: string): string {
+    return join(this.member(memberId), "ca");
+  }
+
+  rootCertificate(memberId: string): string {
+    return join(this.authority(memberId), "ca-cert.pem");
+  }
+
+  identityKey(memberId: string): string {
+    return join(this.member(memberId), "identity-key.pem");
+  }
+
+  keyPair(memberId: string, name: IdentityName): KeyPairFiles {
+    return keyPairIn(this.member(memberId), name);
+  }
+}
+
+/** What a member's authority issues when the coalition is made. */
+export const identityNames = [
+  "officer",
+  "node",
+  "gateway",
+  "peer",
+  "peer-tls",
+  "chaincode-tls",
+  "intake-tls",
+] as const;
+export type IdentityName = (typeof identityNames)[number];
+
+export function keyPairIn(directory: string, name: string): KeyPairFiles {
+  return {
+    certificateFile: join(directory, `${name}-cert.pem`),
+    keyFile: join(directory, `${name}-key.pem`),
+  };
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import {
+  type Decoded,
+  DecodeError,
+  hex,
+  integer,
+  list,
+  literal,
+  memberId,
+  object,
+  parseMemberId,
+  text,
+} from "@comity/protocol";
+import { CliError } from "../cliError.ts";
+import type { Layout } from "./layout.ts";
+
+export const channel = "comity";
+export const chaincode = "comity";
+
+const port = integer(1, 65_535);
+
+const networkMember = object({
+  memberId,
+  name: text(80),
+  mspId: text(64),
+  ports: object({ ledger: port, chaincode: port, gossip: port, intake: port, console: port }),
+});
+
+const network = object({
+  version: literal(1),
+  /** SHA-256 of the genesis record. */
+  genesis: hex(32),
+  members: list(networkMember, 16, 4),
+  gatewayPort: port,
+});
+
+/** What `network.json` says: who the members are and where their processes listen, the same at every start. */
+export type Network = Decoded<typeof network>;
+export type NetworkMember = Decoded<typeof networkMember>;
+
+export function readNetwork(layout: Layout): Network {
+  try {
+    return network(JSON.parse(readFileSync(layout.networkFile, "utf8")));
+  } catch (cause) {
+    if (isMissing(cause)) {
+      throw new CliError(
+        "NETWORK_NOT_FOUND",
+        `There is no coalition in ${layout.root}. Start one with \`comity up\`, or say where it is with --data-dir.`,
+        { cause },
+      );
+    }
+    const reason = cause instanceof DecodeError ? cause.message : "it is not JSON";
+    throw new CliError("DATA_DIR_DAMAGED", `${layout.networkFile} cannot be used: ${reason}.`, { cause });
+  }
+}
+
+export function memberOf(value: Network, id: string): NetworkMember {
+  const wanted = parseMemberId(id);
+  const found = value.members.find((member) => member.memberId === wanted);
+  if (found !== undefined) return found;
+  const ids = value.members.map((member) => member.memberId).join(", ");
+  throw new CliError("USAGE", `"${id}" is not a member of this coalition; its members are ${ids}.`);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}

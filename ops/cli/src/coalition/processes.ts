@@ -1,0 +1,152 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { quorumOf } from "@comity/protocol";
+import type { ProcessSpec } from "./child.ts";
+import { loopback } from "./freePorts.ts";
+import type { IdentityName, Layout } from "./layout.ts";
+import { channel, chaincode, type Network, type NetworkMember } from "./networkFile.ts";
+
+/** Small heaps: a coalition of four is a dozen processes on one machine. */
+const smallHeap = ["--max-semi-space-size=2", "--max-old-space-size=128"];
+const nodeHeap = ["--max-semi-space-size=1", "--max-old-space-size=256", "--optimize-for-size"];
+
+export function ledgerProcess(layout: Layout, network: Network): ProcessSpec {
+  // All endorsers share this machine, so each may take longer than Fabric's default of a few seconds. Clients wait 15 s.
+  const executeTimeoutMs = Math.min(network.members.length * 1_500, 12_000);
+  const config = {
+    channel,
+    chaincodeName: chaincode,
+    mode: "evaluation",
+    dataDir: layout.ledger,
+    quorum: quorumOf(network.members.length),
+    gateways: network.members.map(({ memberId, mspId, ports }) => {
+      const tls = layout.keyPair(memberId, "peer-tls");
+      const files = { tlsCertificateFile: tls.certificateFile, tlsKeyFile: tls.keyFile };
+      return { mspId, host: loopback, port: ports.ledger, ...files };
+    }),
+    members: network.members.map((member) => ledgerMember(layout, member)),
+    executeTimeoutMs,
+    endorsementTimeoutMs: executeTimeoutMs + 2_000,
+  };
+  return configured(layout, "ledger", "@comity/embedded", smallHeap, config);
+}
+
+function ledgerMember(layout: Layout, { memberId, mspId, ports }: NetworkMember) {
+  const peer = layout.keyPair(memberId, "peer");
+  const client = layout.keyPair(memberId, "peer-tls");
+  return {
+    mspId,
+    rootCertificateFile: layout.rootCertificate(memberId),
+    signingCertificateFile: peer.certificateFile,
+    signingKeyFile: peer.keyFile,
+    chaincode: {
+      host: loopback,
+      port: ports.chaincode,
+      tlsRootFile: layout.rootCertificate(memberId),
+      clientCertificateFile: client.certificateFile,
+      clientKeyFile: client.keyFile,
+    },
+  };
+}
+
+/** The server of fabric-shim, as a member runs it beside a real peer. */
+export function chaincodeProcess(layout: Layout, network: Network, member: NetworkMember): ProcessSpec {
+  const name = `chaincode-${member.memberId}`;
+  const tls = layout.keyPair(member.memberId, "chaincode-tls");
+  const require = createRequire(import.meta.url);
+  const packageFile = require.resolve("@comity/chaincode/package.json");
+  const options = {
+    "chaincode-address": `${loopback}:${member.ports.chaincode}`,
+    "chaincode-id": `${chaincode}:1`,
+    "chaincode-tls-cert-file": tls.certificateFile,
+    "chaincode-tls-key-file": tls.keyFile,
+    "chaincode-tls-client-cacert-file": layout.rootCertificate(member.memberId),
+    "module-path": dirname(packageFile),
+  };
+  return {
+    name,
+    nodeFlags: smallHeap,
+    script: createRequire(packageFile).resolve("fabric-shim/cli"),
+    args: ["server", ...Object.entries(options).flatMap(([option, value]) => [`--${option}`, value])],
+    env: {
+      CORE_PEER_LOCALMSPID: member.mspId,
+      COMITY_GENESIS: network.genesis,
+      CORE_CHAINCODE_LOGGING_LEVEL: "WARNING",
+    },
+    logFile: layout.logFile(name),
+  };
+}
+
+export function nodeProcess(layout: Layout, network: Network, member: NetworkMember): ProcessSpec {
+  const { memberId, ports } = member;
+  const intake = layout.keyPair(memberId, "intake-tls");
+  const name = `node-${memberId}`;
+  const config = {
+    memberId,
+    dataDir: join(layout.member(memberId), "node"),
+    genesisFile: layout.genesisFile,
+    identityKeyFile: layout.identityKey(memberId),
+    ledger: ledgerAccess(layout, network, member, "node"),
+    gossip: { host: loopback, port: ports.gossip },
+    intake: {
+      host: loopback,
+      port: ports.intake,
+      certificateFile: intake.certificateFile,
+      keyFile: intake.keyFile,
+      clientRootFiles: [layout.rootCertificate(memberId)],
+    },
+    console: { host: loopback, port: ports.console },
+  };
+  return configured(layout, name, "@comity/node", nodeHeap, config);
+}
+
+export function gatewayProcess(layout: Layout, network: Network): ProcessSpec {
+  const [host] = network.members;
+  if (host === undefined) throw new TypeError("a coalition has members");
+  const config = {
+    host: loopback,
+    port: network.gatewayPort,
+    ledger: ledgerAccess(layout, network, host, "gateway"),
+    nodes: network.members.map(({ memberId, ports }) => ({
+      memberId,
+      consoleUrl: consoleUrl(ports.console),
+    })),
+    genesisFile: layout.genesisFile,
+  };
+  return configured(layout, "gateway", "@comity/gateway", smallHeap, config);
+}
+
+export function consoleUrl(port: number): string {
+  return `http://${loopback}:${port}`;
+}
+
+/** The member's own endorser first, the others' in case it is down. */
+export function ledgerEndpoints(layout: Layout, network: Network, first: NetworkMember) {
+  const others = network.members.filter(({ memberId }) => memberId !== first.memberId);
+  return [first, ...others].map(({ memberId, ports }) => ({
+    address: `${loopback}:${ports.ledger}`,
+    tlsRootFile: layout.rootCertificate(memberId),
+  }));
+}
+
+function ledgerAccess(layout: Layout, network: Network, member: NetworkMember, identity: IdentityName) {
+  const endpoints = ledgerEndpoints(layout, network, member);
+  return { channel, chaincode, endpoints, mspId: member.mspId, ...layout.keyPair(member.memberId, identity) };
+}
+
+/** A process of ours: `main.js CONFIG.json`, main.js lying beside the package's entry. */
+export function configured(
+  layout: Layout,
+  name: string,
+  packageName: string,
+  nodeFlags: readonly string[],
+  config: unknown,
+): ProcessSpec {
+  const file = layout.configFile(name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 });
+  const script = fileURLToPath(new URL("main.js", import.meta.resolve(packageName)));
+  return { name, nodeFlags, script, args: [file], env: {}, logFile: layout.logFile(name) };
+}

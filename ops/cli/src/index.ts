@@ -1,0 +1,13 @@
+export { CliError, type CliErrorCode } from "./cliError.ts";
+export type { ProcessEvent, ProcessSpec } from "./coalition/child.ts";
+export {
+  type Coalition,
+  type CoalitionDeps,
+  type CoalitionOptions,
+  startCoalition,
+  storyClock,
+} from "./coalition/coalition.ts";
+export type { KeyPairFiles } from "./coalition/layout.ts";
+export type { Network, NetworkMember } from "./coalition/networkFile.ts";
+export type { ProcessState } from "./coalition/supervisor.ts";
+export { opensslEd25519 } from "./opensslEd25519.ts";

@@ -1,0 +1,106 @@
+import { canonicalString, DAY_MS, type NoticeRequest } from "@comity/protocol";
+import type { KeyPairFiles } from "../coalition/layout.ts";
+import { attesterProcess } from "./attester.ts";
+import { enrolSite, issueOperator, memberOfSite } from "./enrol.ts";
+import type { PlannedRuns } from "./plan.ts";
+import { type StorySite, storySites } from "./sites.ts";
+import { hostsOf, type Stage, untilPolicyTime } from "./stage.ts";
+
+export interface SiteKeys {
+  readonly operator: KeyPairFiles;
+  readonly attester: KeyPairFiles;
+}
+export type Keys = ReadonlyMap<string, SiteKeys>;
+
+export const declaredSites = storySites.filter(({ isDeclared }) => isDeclared);
+
+/** Puts all sites on the ledger. */
+export async function enrolSites(stage: Stage): Promise<void> {
+  const { coalition, deps } = stage;
+  await Promise.all(
+    storySites.map(async (site) => {
+      const hosts = hostsOf(stage, site);
+      await enrolSite(coalition, site, hosts);
+      const { name } = memberOfSite(coalition, site);
+      deps.say(`${site.operatorName} of ${name} enrols ${hosts.length} hosts with 8 × ${site.model} each.`);
+    }),
+  );
+}
+
+/** What the sites' people and machines sign with, new at every start. */
+export async function issueKeys({ coalition, deps }: Stage): Promise<Keys> {
+  const keys = storySites.map(async (site) => {
+    const member = memberOfSite(coalition, site);
+    return [site.siteId, await issueOperator(coalition.layout, member, site, deps.now)] as const;
+  });
+  return new Map(await Promise.all(keys));
+}
+
+/** The honest operators say what they will train, eighteen days ahead. */
+export async function fileNotices(stage: Stage, keys: Keys, { notices }: PlannedRuns): Promise<void> {
+  await Promise.all(
+    declaredSites.map(async (site) => {
+      const own = notices.filter(({ operatorId }) => operatorId === site.operatorId);
+      await Promise.all(
+        own.map((notice) => submitAs(stage, site, keys, "notice:File", canonicalString(notice))),
+      );
+      stage.deps.say(`${site.operatorName} files ${own.length} Model Run Notices, among them ${names(own)}.`);
+    }),
+  );
+}
+
+function names(notices: readonly NoticeRequest[]): string {
+  return notices
+    .slice(0, 3)
+    .map(({ model, compute }) => `${model.name} (${Number(compute.cumulativeFlop).toExponential(1)} FLOP)`)
+    .join(", ");
+}
+
+/** From here on every host signs a segment a policy day. The first site also sends one bad segment a code. */
+export function startAttesters(
+  stage: Stage,
+  keys: Keys,
+  runs: PlannedRuns,
+  faultCodes: readonly string[],
+): void {
+  const { coalition, genesis, deps } = stage;
+  for (const [position, site] of storySites.entries()) {
+    const tls = keysOf(keys, site).attester;
+    const faults = position === 0 ? faultCodes : [];
+    const parts = { runs, clock: genesis.clock, hosts: hostsOf(stage, site), tls, faults };
+    coalition.start(attesterProcess(coalition, site, parts));
+  }
+  deps.say(
+    "Evidence flows: every host signs a segment a day, over mutually authenticated TLS to its member's node.",
+  );
+}
+
+/** At the planned start the honest operators say so on the ledger and train; nobody may raise an alarm. */
+export async function trainAsDeclared(
+  stage: Stage,
+  keys: Keys,
+  runs: PlannedRuns,
+  days: number,
+): Promise<void> {
+  const { deps } = stage;
+  await untilPolicyTime(stage, runs.trainingFromMs);
+  for (const site of declaredSites) {
+    const first = runs.notices.find(({ operatorId }) => operatorId === site.operatorId);
+    if (first === undefined) continue;
+    await submitAs(stage, site, keys, "notice:Start", first.noticeId);
+    deps.say(`${site.operatorName} starts ${first.model.name} as declared.`);
+  }
+  await untilPolicyTime(stage, runs.trainingFromMs + days * DAY_MS);
+}
+
+async function submitAs(stage: Stage, site: StorySite, keys: Keys, transaction: string, ...args: string[]) {
+  const { memberId } = memberOfSite(stage.coalition, site);
+  const ledger = stage.coalition.ledger(memberId, keysOf(keys, site).operator);
+  return ledger.submitIdempotent(transaction, ...args);
+}
+
+function keysOf(keys: Keys, site: StorySite): SiteKeys {
+  const found = keys.get(site.siteId);
+  if (found === undefined) throw new TypeError("all sites have keys");
+  return found;
+}

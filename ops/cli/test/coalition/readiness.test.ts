@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { until } from "../../src/coalition/readiness.ts";
+
+describe("until", () => {
+  /** Time passes only while it sleeps. */
+  function fakeTime() {
+    let nowMs = 0;
+    return {
+      now: () => nowMs,
+      sleep: (ms: number) => {
+        nowMs += ms;
+        return Promise.resolve();
+      },
+    };
+  }
+  const { signal } = new AbortController();
+
+  it("asks until there is an answer", async () => {
+    let asked = 0;
+    const attempt = () => Promise.resolve(++asked === 3 ? "yes" : undefined);
+
+    assert.equal(await until(attempt, { what: "", timeoutMs: 1_000, signal }, fakeTime()), "yes");
+  });
+
+  it("says what it waited for when the time is up", async () => {
+    const waiting = until(
+      () => Promise.resolve(undefined),
+      { what: "nobody answers", timeoutMs: 2_000, signal },
+      fakeTime(),
+    );
+
+    await assert.rejects(waiting, { code: "NOT_READY", message: "After 2 s nobody answers." });
+  });
+});

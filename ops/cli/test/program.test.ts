@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { Writable } from "node:stream";
+import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createNetwork } from "../src/coalition/createNetwork.ts";
+import { Layout } from "../src/coalition/layout.ts";
+import { runCommand } from "../src/program.ts";
+import { scratchDirectories } from "./scratch.ts";
+
+const notice = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../example/notice.json"), "utf8"),
+) as object;
+
+async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const out = { stdout: "", stderr: "" };
+  const into = (name: "stdout" | "stderr") =>
+    new Writable({
+      write: (chunk: Buffer, _, done) => {
+        out[name] += chunk.toString();
+        done();
+      },
+    });
+  const world = { now: () => 0, startedMs: 0, interrupted: new AbortController().signal };
+  const code = await runCommand(args, { ...world, stdout: into("stdout"), stderr: into("stderr") });
+  return { code, ...out };
+}
+
+describe("comity", () => {
+  const scratch = scratchDirectories();
+
+  it("explains itself and its exit codes", async () => {
+    const { code, stdout } = await run("--help");
+
+    assert.equal(code, 0);
+    assert.match(stdout, /verify/);
+    assert.match(stdout, /Exit codes/);
+  });
+
+  for (const args of [
+    ["no-such-command"],
+    ["verify"],
+    ["notice", "file"],
+    ["up", "--members", "3"],
+    ["up", "--members", "17"],
+    ["up", "--members", "4.5"],
+    ["up", "--ledger", "cloud"],
+    ["status", "--no-such-option"],
+  ]) {
+    it(`answers \`${args.join(" ")}\` with exit code 2 and a sentence`, async () => {
+      const { code, stderr } = await run(...args);
+
+      assert.equal(code, 2);
+      assert.match(stderr, /\S/);
+    });
+  }
+
+  for (const args of [["status"], ["notice", "list"], ["alert", "list"]]) {
+    it(`says how to start a coalition when \`${args.join(" ")}\` finds none`, async () => {
+      const { code, stdout, stderr } = await run(...args, "--json", "--data-dir", join(scratch(), "none"));
+
+      assert.equal(code, 1);
+      assert.match(stderr, /comity up/);
+      const answer = JSON.parse(stdout) as { error: { code: string } };
+      assert.equal(answer.error.code, "NETWORK_NOT_FOUND");
+    });
+  }
+
+  it("says what the system refuses where a data directory cannot be made", async () => {
+    const file = join(scratch(), "file");
+    writeFileSync(file, "");
+
+    const { code, stderr } = await run("up", "--data-dir", join(file, "coalition"));
+
+    assert.equal(code, 1);
+    assert.match(stderr, /^ENOTDIR: [^\n]+\.\n$/);
+  });
+
+  it("verifies nothing without a fingerprint, and says which one a bundle claims", async () => {
+    const file = join(scratch(), "alert.comity.json");
+    writeFileSync(file, "{}");
+
+    const { code, stdout } = await run("verify", file);
+
+    assert.equal(code, 2);
+    assert.match(stdout, /cannot vouch for itself/);
+  });
+
+  it("refuses bytes that are no bundle with exit code 1 and a reason", async () => {
+    const file = join(scratch(), "alert.comity.json");
+    writeFileSync(file, "{}");
+
+    const { code, stdout } = await run("verify", file, "--genesis", "ab".repeat(32), "--json");
+
+    assert.equal(code, 1);
+    const answer = JSON.parse(stdout) as { valid: boolean; code: string };
+    assert.equal(answer.valid, false);
+    assert.match(answer.code, /^BUNDLE_/);
+  });
+
+  for (const [what, args] of [
+    ["a fingerprint that is none", ["--genesis", "abc"]],
+    ["a file that is not there", ["--genesis", "ab".repeat(32)]],
+  ] as const) {
+    it(`answers ${what} with exit code 2`, async () => {
+      const { code } = await run("verify", join(scratch(), "missing.json"), ...args);
+
+      assert.equal(code, 2);
+    });
+  }
+});
+
+describe("comity in a coalition that is not running", function () {
+  this.timeout(20_000); // keys are drawn
+
+  const scratch = scratchDirectories();
+  let dataDir: string;
+
+  before(async () => {
+    dataDir = join(scratch(), "coalition");
+    const clock = { scale: 1, scaledMs: 0, bucketMs: 300_000 };
+    await createNetwork(new Layout(dataDir), { members: 4, clock }, Date.now);
+  });
+
+  async function refusal(
+    ...args: string[]
+  ): Promise<{ code: number; error: { code: string }; stderr: string }> {
+    const { code, stdout, stderr } = await run(...args, "--json", "--data-dir", dataDir);
+    return { code, stderr, ...(JSON.parse(stdout) as { error: { code: string } }) };
+  }
+
+  it("says how to start it when the ledger does not answer", async () => {
+    const { code, error, stderr } = await refusal("notice", "list");
+
+    assert.deepEqual([code, error.code], [1, "LEDGER_UNAVAILABLE"]);
+    assert.match(stderr, /comity up/);
+  });
+
+  it("keeps its size", async () => {
+    const { code, error } = await refusal("up", "--members", "5");
+
+    assert.deepEqual([code, error.code], [1, "DATA_DIR_OTHER_SIZE"]);
+  });
+
+  it("refuses a member that it has not", async () => {
+    const file = join(scratch(), "notice.json");
+    writeFileSync(file, JSON.stringify(notice));
+
+    const { code, error, stderr } = await refusal("notice", "file", file, "--member", "zz");
+
+    assert.deepEqual([code, error.code], [2, "USAGE"]);
+    assert.match(stderr, /xa, xb, xc, xd/);
+  });
+
+  for (const [what, text, expected] of [
+    ["no JSON", "{", "FILE_UNREADABLE"],
+    ["a list", "[]", "DOCUMENT_WRONG"],
+    ["a key that notices do not have", JSON.stringify({ ...notice, colour: "blue" }), "DOCUMENT_WRONG"],
+    [
+      "compute that is no decimal",
+      JSON.stringify({ ...notice, compute: { incrementalFlop: 1e24 } }),
+      "DOCUMENT_WRONG",
+    ],
+    ["no dates", JSON.stringify({ ...notice, lastsDays: undefined }), "DOCUMENT_WRONG"],
+  ] as const) {
+    it(`refuses to file ${what}`, async () => {
+      const file = join(scratch(), "notice.json");
+      writeFileSync(file, text);
+
+      const { code, error } = await refusal("notice", "file", file);
+
+      assert.deepEqual([code, error.code], [1, expected]);
+    });
+  }
+});
