@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { fragment, lies, network, second } from "./lies.ts";
+import { Visitor } from "./visitor.ts";
+
+describe("page for everybody", function () {
+  this.timeout(60_000);
+  let visitor: Visitor;
+
+  before(async function () {
+    visitor = (await Visitor.start({ network, more: [second] })) ?? this.skip();
+  });
+  after(() => (visitor as Visitor | undefined)?.stop());
+  afterEach(() => visitor.leave());
+
+  const looks = [
+    { title: "verified", address: fragment, lie: undefined },
+    { title: "broken", address: fragment, lie: lies[0]?.lie },
+    { title: "unverified", address: "", lie: undefined },
+  ] as const;
+  const phone = { width: 360, height: 740 };
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const { title, address, lie } of looks) {
+      it(`has no accessibility fault that axe finds: ${title}, ${colorScheme}, on a phone and a desk`, async () => {
+        visitor.site.lie = lie;
+        await visitor.open(address, { colorScheme, viewport: phone });
+        for (const summary of await visitor.page.locator("summary").all()) await summary.click();
+
+        assert.deepEqual(await faults(visitor.page), []);
+        await visitor.page.setViewportSize({ width: 1200, height: 900 });
+        assert.deepEqual(await faults(visitor.page), []);
+      });
+    }
+  }
+
+  it("never scrolls sideways, down to 320 pixels", async () => {
+    await visitor.open(fragment, { viewport: { width: 320, height: 640 } });
+    for (const summary of await visitor.page.locator("summary").all()) await summary.click();
+
+    assert.equal(await visitor.page.evaluate("document.documentElement.scrollWidth"), 320);
+  });
+
+  it("keeps opened parts and focus through polling", async () => {
+    await visitor.open(fragment);
+    await visitor.card(network).locator("summary").click();
+
+    await visitor.pass();
+    await visitor.settled();
+
+    assert.equal(await visitor.card(network).locator("details").getAttribute("open"), "");
+    assert.equal(await visitor.page.evaluate("document.activeElement?.tagName"), "SUMMARY");
+  });
+});
+
+/** Through the debugger, since the page's own policy lets nobody add scripts. */
+async function faults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+    "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+  );
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}

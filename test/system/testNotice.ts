@@ -1,0 +1,28 @@
+import { randomBytes } from "node:crypto";
+import { canonicalString, DAY_MS, type Genesis } from "@comity/protocol";
+import type { TestSite } from "./testSite.ts";
+
+const digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** A notice id that nothing else has. */
+export function newNoticeId(): string {
+  return `0${Array.from(randomBytes(25), (byte) => digits[byte % 32]).join("")}`;
+}
+
+/** What `notice:File` takes: a run at the site that covers every test. */
+export function noticeText(genesis: Genesis, { operatorId, siteId }: TestSite, noticeId: string): string {
+  const { originMs } = genesis.clock;
+  const flop = `5${"0".repeat(24)}`;
+  return canonicalString({
+    noticeId,
+    operatorId,
+    developer: "Example Laboratory",
+    model: { family: "Example", name: "Example 1", parameters: "70000000000" },
+    compute: { incrementalFlop: flop, cumulativeFlop: flop },
+    facilities: [siteId],
+    hardware: [{ model: "NVIDIA H100 SXM5 80GB", count: 2 }],
+    attestation: "segment",
+    plannedStartMs: originMs - DAY_MS,
+    plannedEndMs: originMs + 3_650 * DAY_MS,
+  });
+}
