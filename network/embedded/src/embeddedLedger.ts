@@ -91,7 +91,8 @@ async function assemble(
   const validator = new TransactionValidator(config.chaincodeName, { msps, policy: endorsement, store });
   const committer = new Committer(config.chaincodeName, { store, validator, notifier });
   const commit = (envelopes: readonly Uint8Array[]): Promise<void> => committer.commit(envelopes);
-  const orderer = new Orderer(config, { policy, msps, now, commit, onFatal });
+  const isCommitted = (txId: string): boolean => store.getTransaction(txId) !== undefined;
+  const orderer = new Orderer(config, { policy, msps, now, isCommitted, commit, onFatal });
   closers.push(() => orderer.stop());
 
   const gatewayDeps: GatewayDeps = { ...checks, collector, evaluator, orderer, notifier };

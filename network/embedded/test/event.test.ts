@@ -4,6 +4,7 @@ import { checkpointers, type Contract, type Network } from "@hyperledger/fabric-
 import { chainFault, embeddedMark, isMarkedEmbedded } from "../src/index.ts";
 import { failureOf } from "./expectation.ts";
 import { chaincodeName, channel, Fixture } from "./fixture.ts";
+import { makeEnvelope, submit } from "./handmade.ts";
 
 const keys = ["e0", "e1", "e2", "e3"];
 
@@ -110,6 +111,24 @@ describe("Events and blocks", function () {
 
     assert.equal(block!.getHeader()!.getNumber(), 2);
     await assert.rejects(refused[Symbol.asyncIterator]().next(), /403|FORBIDDEN/);
+  });
+
+  it("delivers every block, however much was submitted at once", async () => {
+    const alice = await fixture.client(2);
+    const client = fixture.channel(2);
+    const staged = Array.from({ length: 14 }, () => makeEnvelope(alice, Buffer.alloc(9 * 1024 * 1024)));
+    const height = fixture.ledger!.height();
+
+    await Promise.allSettled(staged.map((envelope) => submit(client, envelope)));
+    await contract.submitTransaction("put", "after them", "v");
+
+    const written = fixture.ledger!.height() - height;
+    const blocks = await blocksFrom(BigInt(height), written);
+    assert.ok(written > 1, String(written));
+    assert.deepEqual(
+      blocks.map((block) => block.getData()!.getDataList().length),
+      blocks.map(() => 1),
+    );
   });
 
   it("refuses filtered blocks and private data in the words of a server without them", async () => {

@@ -11,6 +11,7 @@ import { Client, credentials } from "@grpc/grpc-js";
 import { connect, type Gateway, hash, signers } from "@hyperledger/fabric-gateway";
 import { ClassicLevel } from "classic-level";
 import { tipKey } from "../src/store/layout.ts";
+import { serverOptions } from "../src/wire/limits.ts";
 import {
   type EmbeddedConfig,
   type EmbeddedLedger,
@@ -211,7 +212,8 @@ export class Fixture {
   channel(number: number): Client {
     const { authority, mspId } = this.member(number);
     const root = Buffer.from(authority.rootCertificatePem);
-    const client = new Client(`127.0.0.1:${this.ports.get(mspId) ?? 0}`, credentials.createSsl(root));
+    const address = `127.0.0.1:${this.ports.get(mspId) ?? 0}`;
+    const client = new Client(address, credentials.createSsl(root), serverOptions);
     this.#open.push(client);
     return client;
   }

@@ -1,9 +1,7 @@
-import { common } from "@hyperledger/fabric-protos";
-import type { ChannelPolicy } from "../identity/channelPolicy.ts";
-import type { MspRegistry } from "../identity/mspRegistry.ts";
-import { decode, messageOf } from "../wire/decode.ts";
-import { sha256 } from "../wire/hash.ts";
-import { maxTransactionBytes } from "../wire/limits.ts";
+import type { common } from "@hyperledger/fabric-protos";
+import { maxPendingBytes, preferredBlockBytes } from "../wire/limits.ts";
+import { admit, type AdmissionDeps, type Refusal } from "./admission.ts";
+import { type Batch, BlockCutter, type PendingTransaction } from "./blockCutter.ts";
 
 export interface OrdererOptions {
   readonly channel: string;
@@ -12,29 +10,24 @@ export interface OrdererOptions {
   readonly maxBlockTransactions: number;
 }
 
-export interface OrdererDeps {
-  readonly policy: ChannelPolicy;
-  readonly msps: MspRegistry;
-  readonly now: () => number;
+export interface OrdererDeps extends AdmissionDeps {
+  /** Whether a transaction of this id is in a block. */
+  isCommitted(txId: string): boolean;
   commit(envelopes: readonly Uint8Array[]): Promise<void>;
   /** A block could not be written: nothing after it may be. */
   onFatal(error: unknown): void;
 }
 
-const maxWaiting = 10_000;
-
-type Refusal = {
-  readonly status: "BAD_REQUEST" | "FORBIDDEN" | "SERVICE_UNAVAILABLE";
-  readonly info: string;
-};
+const maxPending = 10_000;
 
 /** Takes transactions in as Fabric's orderers do, and cuts them into blocks in the order of arrival. */
 export class Orderer {
   readonly #options: OrdererOptions;
   readonly #deps: OrdererDeps;
-  #waiting: Uint8Array[] = [];
-  /** Transactions taken in and not yet committed, by the hash of the envelope: a repeat is not ordered twice. */
-  readonly #known = new Set<string>();
+  readonly #cutter: BlockCutter;
+  /** Taken in and not yet committed: a repeat is not ordered twice. */
+  readonly #pending = new Set<string>();
+  #pendingBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #committing: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -43,117 +36,63 @@ export class Orderer {
   constructor(options: OrdererOptions, deps: OrdererDeps) {
     this.#options = options;
     this.#deps = deps;
+    const maxTransactions = options.maxBlockTransactions;
+    this.#cutter = new BlockCutter({ maxTransactions, preferredBytes: preferredBlockBytes });
   }
 
   /** Undefined when the transaction will be in a block. */
   submit(envelope: common.Envelope): Refusal | undefined {
-    const refusal = this.#refusal(envelope);
-    if (refusal !== undefined) return refusal;
+    const txId = admit(envelope, this.#options.channel, this.#deps);
+    if (typeof txId !== "string") return txId;
+    if (this.#pending.has(txId)) return undefined;
+    if (this.#deps.isCommitted(txId)) return unavailable("request already processed");
     const bytes = envelope.serializeBinary();
-    const key = keyOf(bytes);
-    if (this.#known.has(key)) return undefined;
-    if (this.#isStopped || this.#known.size >= maxWaiting) {
-      return {
-        status: "SERVICE_UNAVAILABLE",
-        info: "failed to submit request: request pool is full or closed",
-      };
-    }
-    this.#known.add(key);
-    this.#waiting.push(bytes);
-    if (this.#waiting.length >= this.#options.maxBlockTransactions) this.#cut();
-    else this.#timer ??= setTimeout(() => this.#cut(), this.#options.blockMs);
+    const isFull = this.#pending.size >= maxPending || this.#pendingBytes + bytes.length > maxPendingBytes;
+    if (this.#isStopped || isFull) return unavailable("request pool is full or closed");
+    this.#takeIn({ txId, bytes });
     return undefined;
   }
 
   /** Writes what was taken in, then takes in no more. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#cut();
+    this.#commitAll(this.#cutter.cut());
     await this.#committing;
   }
 
-  #cut(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const batch = this.#waiting;
-    this.#waiting = [];
-    if (batch.length === 0) return;
-    this.#committing = this.#committing.then(() => this.#commit(batch));
+  #takeIn(transaction: PendingTransaction): void {
+    this.#pending.add(transaction.txId);
+    this.#pendingBytes += transaction.bytes.length;
+    this.#commitAll(this.#cutter.add(transaction));
+    if (!this.#cutter.isEmpty) {
+      this.#timer ??= setTimeout(() => this.#commitAll(this.#cutter.cut()), this.#options.blockMs);
+    }
   }
 
-  async #commit(batch: readonly Uint8Array[]): Promise<void> {
+  #commitAll(batches: readonly Batch[]): void {
+    if (batches.length === 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const batch of batches) {
+      this.#committing = this.#committing.then(() => this.#commit(batch));
+    }
+  }
+
+  async #commit(batch: Batch): Promise<void> {
     if (this.#isBroken) return;
     try {
-      await this.#deps.commit(batch);
-      for (const bytes of batch) this.#known.delete(keyOf(bytes));
+      await this.#deps.commit(batch.map(({ bytes }) => bytes));
+      for (const { txId, bytes } of batch) {
+        this.#pending.delete(txId);
+        this.#pendingBytes -= bytes.length;
+      }
     } catch (error) {
       this.#isBroken = this.#isStopped = true;
       this.#deps.onFatal(error);
     }
   }
-
-  /** Fabric: orderer/common/msgprocessor and broadcast. */
-  #refusal(envelope: common.Envelope): Refusal | undefined {
-    const size = envelope.getPayload_asU8().length + envelope.getSignature_asU8().length;
-    if (size > maxTransactionBytes) {
-      const info = `message payload is ${size} bytes and exceeds maximum allowed ${maxTransactionBytes} bytes`;
-      return { status: "BAD_REQUEST", info };
-    }
-    let header: { channel: common.ChannelHeader; creator: Uint8Array };
-    try {
-      header = headerOf(envelope);
-    } catch (error) {
-      return { status: "BAD_REQUEST", info: `could not determine channel ID: ${messageOf(error)}` };
-    }
-    return this.#headerRefusal(envelope, header.channel, header.creator);
-  }
-
-  #headerRefusal(
-    envelope: common.Envelope,
-    channel: common.ChannelHeader,
-    creator: Uint8Array,
-  ): Refusal | undefined {
-    if (channel.getChannelId() !== this.#options.channel) {
-      return { status: "BAD_REQUEST", info: "channel does not exist" };
-    }
-    if (channel.getType() !== common.HeaderType.ENDORSER_TRANSACTION) {
-      return { status: "BAD_REQUEST", info: "message is of type that cannot be processed directly" };
-    }
-    if (this.#expiryOf(creator) < this.#deps.now()) {
-      return { status: "BAD_REQUEST", info: "broadcast client identity expired" };
-    }
-    const signed = {
-      identity: creator,
-      data: envelope.getPayload_asU8(),
-      signature: envelope.getSignature_asU8(),
-    };
-    const why = this.#deps.policy.implicitRefusal("Writers", signed);
-    return why === undefined ? undefined : { status: "FORBIDDEN", info: `${why}: permission denied` };
-  }
-
-  #expiryOf(creator: Uint8Array): number {
-    try {
-      return this.#deps.msps.resolve(creator).expiresAt;
-    } catch {
-      return Infinity; // refused by the policy that comes next
-    }
-  }
 }
 
-function keyOf(envelope: Uint8Array): string {
-  return sha256(envelope).toString("base64");
-}
-
-function headerOf(envelope: common.Envelope): { channel: common.ChannelHeader; creator: Uint8Array } {
-  const payload = decode(common.Payload, "Payload", envelope.getPayload_asU8());
-  const header = payload.getHeader();
-  if (header === undefined) throw new Error("payload header is missing");
-  return {
-    channel: decode(common.ChannelHeader, "ChannelHeader", header.getChannelHeader_asU8()),
-    creator: decode(
-      common.SignatureHeader,
-      "SignatureHeader",
-      header.getSignatureHeader_asU8(),
-    ).getCreator_asU8(),
-  };
+function unavailable(why: string): Refusal {
+  return { status: "SERVICE_UNAVAILABLE", info: `failed to submit request: ${why}` };
 }

@@ -2,6 +2,12 @@
 export const maxMessageBytes = 100 * 1024 * 1024;
 export const maxTransactionBytes = 10 * 1024 * 1024;
 
+/** Fabric's PreferredMaxBytes. A block stays far below what one message may carry, or nobody could ever be sent it. */
+export const preferredBlockBytes = 2 * 1024 * 1024;
+
+/** What may wait for its block at once: transactions are held in memory until they are written. */
+export const maxPendingBytes = 64 * 1024 * 1024;
+
 export const serverOptions = {
   "grpc.max_receive_message_length": maxMessageBytes,
   "grpc.max_send_message_length": maxMessageBytes,
