@@ -1,7 +1,7 @@
 import { type ChannelCredentials, type ClientDuplexStream } from "@grpc/grpc-js";
 import { peer } from "@hyperledger/fabric-protos";
 import type { Logger } from "../logger.ts";
-import { messageOf } from "../wire/decode.ts";
+import { decode, messageOf } from "../wire/decode.ts";
 import type { UnpackedProposal } from "../wire/proposal.ts";
 import { connectOptions } from "../wire/limits.ts";
 import { messageHandlers } from "./messageHandlers.ts";
@@ -37,7 +37,9 @@ export class ChaincodeConnection {
     this.#client = new peer.ChaincodeClient(address, credentials, connectOptions);
     this.#stream = this.#client.connect();
     this.#registered.promise.catch(() => undefined); // whoever waits hears it; nobody may be waiting
-    this.#stream.on("data", (message: peer.ChaincodeMessage) => void this.#receive(message));
+    this.#stream.on("data", (message: peer.ChaincodeMessage) => {
+      this.#receive(message).catch((error: unknown) => this.#end(toError(error)));
+    });
     this.#stream.on("error", (error) => this.#end(error));
     this.#stream.on("end", () => this.#end(new Error("EOF")));
   }
@@ -105,7 +107,7 @@ export class ChaincodeConnection {
   }
 
   #register(message: peer.ChaincodeMessage): void {
-    const id = peer.ChaincodeID.deserializeBinary(message.getPayload_asU8()).getName();
+    const id = decode(peer.ChaincodeID, "ChaincodeID", message.getPayload_asU8()).getName();
     if (id === "") {
       this.#end(new Error("error in handling register chaincode, chaincodeID name is empty"));
       return;
@@ -156,6 +158,10 @@ export class ChaincodeConnection {
   }
 }
 
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
 function nameOf(message: peer.ChaincodeMessage): string {
   const found = Object.entries(Type).find(([, value]) => value === message.getType());
   return found?.[0] ?? String(message.getType());
@@ -170,7 +176,7 @@ function resultOf(message: peer.ChaincodeMessage, txId: string): ChaincodeResult
   }
   const event = message.getChaincodeEvent();
   event?.setTxId(txId);
-  return { response: peer.Response.deserializeBinary(message.getPayload_asU8()), event };
+  return { response: decode(peer.Response, "Response", message.getPayload_asU8()), event };
 }
 
 /** The chaincode answered ERROR: Fabric words it without the text of a failed execution. */
