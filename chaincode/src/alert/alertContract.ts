@@ -19,7 +19,7 @@ import { LedgerError, required } from "../ledger/ledgerError.ts";
 import { sortableTime } from "../ledger/orderedIndex.ts";
 import { type KeyParts, revisionAfter } from "../ledger/table.ts";
 import { ONLY, tables } from "../ledger/tables.ts";
-import { assertReplaces, validateStatement, verifyAlert } from "./alertRules.ts";
+import { assertReplaces, isGreater, validateStatement, verifyAlert } from "./alertRules.ts";
 
 /** What the coalition asserts about undeclared training. */
 export class AlertContract extends LedgerContract {
@@ -35,7 +35,7 @@ export class AlertContract extends LedgerContract {
     const { statement } = wanted;
     const alertId = alertIdOf(statement);
     const slot = await ctx.table(tables.alertSlot).find(...slotOf(statement));
-    if (slot !== undefined && (await isFiled(ctx, alertId, slot))) return result({ alertId });
+    if (slot !== undefined && (await isFiled(ctx, statement, slot))) return result({ alertId });
     const network = await ctx.network();
     validateStatement(statement, await ctx.table(tables.site).find(statement.subject.siteId), network);
     const digest = verifyAlert(wanted, await recordInForce(ctx, wanted), network, bls);
@@ -84,9 +84,15 @@ function slotOf({ subject, kind, window }: AlertStatement): KeyParts {
   return [subject.siteId, kind, window.startMs];
 }
 
-/** Repeats change nothing, whoever brings them and whatever has superseded the alert since. */
-async function isFiled(ctx: LedgerContext, alertId: string, slot: AlertSlot): Promise<boolean> {
-  return slot.alertId === alertId || (await ctx.table(tables.alert).find(alertId)) !== undefined;
+/**
+ * Repeats change nothing, whoever brings them and whatever has superseded the alert since. Bounds of a slot only grow, so that one above
+ * the last has not been there yet.
+ */
+async function isFiled(ctx: LedgerContext, statement: AlertStatement, slot: AlertSlot): Promise<boolean> {
+  const alertId = alertIdOf(statement);
+  if (slot.alertId === alertId) return true;
+  if (isGreater(statement, slot)) return false;
+  return (await ctx.table(tables.alert).find(alertId)) !== undefined;
 }
 
 /** The record of the statement's key epoch, if that epoch has the group key that is in force. */

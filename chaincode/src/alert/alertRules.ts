@@ -86,6 +86,10 @@ function verifyDecisions(
     throw new LedgerError("ALERT_DECISIONS", `${signers} members signed, it takes ${record.threshold}`);
 }
 
+export function isGreater(statement: AlertStatement, slot: AlertSlot): boolean {
+  return BigInt(statement.flopAtLeast) > BigInt(slot.flopAtLeast);
+}
+
 /** Whether an alert may take a slot: it is free, or the bound grew enough to say something new. */
 export function assertReplaces(
   statement: AlertStatement,
@@ -94,7 +98,8 @@ export function assertReplaces(
 ): void {
   if (slot === undefined || slot.alertId === alertIdOf(statement)) return;
   const leastBasisPoints = figure(genesis, "alertReplacementBasisPoints");
-  if (BigInt(statement.flopAtLeast) * 10_000n < BigInt(slot.flopAtLeast) * leastBasisPoints) {
+  const isFarGreater = BigInt(statement.flopAtLeast) * 10_000n >= BigInt(slot.flopAtLeast) * leastBasisPoints;
+  if (!isGreater(statement, slot) || !isFarGreater) {
     throw new LedgerError(
       "ALERT_NOT_GREATER",
       `alert ${slot.alertId} stands: a new one needs a bound greater by the rulebook's share`,

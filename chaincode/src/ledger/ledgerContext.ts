@@ -31,8 +31,6 @@ export interface Network {
 export interface TransactionTime {
   readonly realMs: number;
   readonly policyMs: number;
-  /** The closing of buckets lags, so the claim is bounded less tightly. */
-  readonly isDegraded: boolean;
 }
 
 /** What a transaction works with: typed state, the network, its own time, its one event. */
@@ -61,13 +59,18 @@ export class LedgerContext extends Context {
     const realMs = this.realMs();
     const policyMs = policyTime(clock, realMs);
     const bucket = bucketOf(clock, realMs);
-    const lagging = bucket - BUCKET_LAG;
-    const first = bucketOf(clock, clock.originMs);
-    if (bucket < first || policyMs > MAX_LEDGER_TIME_MS)
+    if (bucket < bucketOf(clock, clock.originMs) || policyMs > MAX_LEDGER_TIME_MS)
       throw new LedgerError("TIME_INVALID", "the time lies outside this network's");
     if (await this.isClosed(bucket))
       throw new LedgerError("BUCKET_CLOSED", `bucket ${bucket} is closed: propose again`);
-    return { realMs, policyMs, isDegraded: lagging >= first && !(await this.isClosed(lagging)) };
+    return { realMs, policyMs };
+  }
+
+  /** Whether the closing of buckets lags, so that the transaction's claim of its time is bounded less tightly. */
+  async isDegraded(): Promise<boolean> {
+    const { clock } = (await this.network()).genesis;
+    const lagging = bucketOf(clock, this.realMs()) - BUCKET_LAG;
+    return lagging >= bucketOf(clock, clock.originMs) && !(await this.isClosed(lagging));
   }
 
   async isClosed(bucket: number): Promise<boolean> {

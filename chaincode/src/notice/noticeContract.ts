@@ -144,7 +144,8 @@ async function circumstancesOf(
   const operator = required(stored, "OPERATOR_UNKNOWN", `there is no operator ${operatorId}`);
   assertActsFor(caller, operator);
   const { genesis } = await ctx.network();
-  return { genesis, operator, time: await ctx.time() };
+  const time = { ...(await ctx.time()), isDegraded: await ctx.isDegraded() };
+  return { genesis, operator, time };
 }
 
 async function loadForChange(

@@ -32,7 +32,7 @@ export const noticeTransitions: {
 export interface NoticeCircumstances {
   readonly genesis: Genesis;
   readonly operator: OperatorDocument;
-  readonly time: TransactionTime;
+  readonly time: TransactionTime & { readonly isDegraded: boolean };
 }
 
 /** The notice that a filing makes. Late ones are accepted: the record matters more, and the penalty is for being late. */

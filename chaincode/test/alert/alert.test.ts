@@ -103,10 +103,16 @@ describe("alert:File", function () {
     );
   });
 
-  it("costs at most ten calls to the peer", async () => {
+  it("costs at most ten calls to the peer, for a first alert and for one that replaces it", async () => {
     const made = await coalition();
     const { ledger } = made.founded;
-    await ledger.submit(node, "alert:File", filingOf(made, statementOf(made.founded)));
-    assert.ok(ledger.last.calls <= 10, `${ledger.last.calls} calls`);
+    ledger.nowMs = ORIGIN_MS + 1_000_000; // the bucket three back exists
+    const first = statementOf(made.founded);
+    const replacing = statementOf(made.founded, {}, (FLOP_AT_LEAST * 5n) / 4n);
+
+    for (const statement of [first, replacing]) {
+      await ledger.submit(node, "alert:File", filingOf(made, statement));
+      assert.ok(ledger.last.calls <= 10, `${ledger.last.calls} calls`);
+    }
   });
 });
