@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { connect } from "node:http2";
 import type { KeyPairFiles } from "@comity/cli";
 import { LedgerError } from "@comity/ledger";
 import { canonicalString, sha256, toHex, utf8 } from "@comity/protocol";
@@ -72,6 +74,19 @@ describe("Certificates", function () {
       assert.equal(await refusalOf(first, identity, "notice:File", noticeOf(site)), "CALLER_ROLE");
   });
 
+  it("of operators, officers and peers do not open the chaincode server, which trusts TLS keys alone", async () => {
+    const { layout, network } = shared().coalition;
+    const { ports } = network.members.find(({ memberId }) => memberId === first)!;
+    const identities = ["officer", "peer"].map((name) => layout.keyPair(first, name as "officer"));
+
+    for (const files of [site.operator, ...identities])
+      assert.equal(await opens(ports.chaincode, layout.tlsRootCertificate(first), files), false);
+    assert.equal(
+      await opens(ports.chaincode, layout.tlsRootCertificate(first), layout.keyPair(first, "peer-tls")),
+      true,
+    );
+  });
+
   it("with a role that there is not do nothing", async () => {
     const king = await issue(shared().coalition, first, "king", "king");
 
@@ -123,3 +138,15 @@ describe("Certificates", function () {
     assert.equal(await refusalOf(first, forged, "alert:File", "{}"), "LEDGER_REFUSED");
   });
 });
+
+/** Whether a TLS server lets a client with this certificate in: in TLS 1.3 it says so only after the client's side is done. */
+async function opens(port: number, rootFile: string, { certificateFile, keyFile }: KeyPairFiles) {
+  const [ca, cert, key] = [rootFile, certificateFile, keyFile].map((file) => readFileSync(file));
+  const session = connect(`https://localhost:${port}`, { ca: ca!, cert: cert!, key: key! });
+  const answered = new Promise<boolean>((resolve) => {
+    session.once("remoteSettings", () => resolve(true));
+    session.once("error", () => resolve(false));
+    session.once("close", () => resolve(false));
+  });
+  return answered.finally(() => session.destroy());
+}

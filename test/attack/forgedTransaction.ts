@@ -102,7 +102,7 @@ async function endorse(
 
 function dial({ layout, network }: Coalition, memberId: string): Client {
   const port = network.members.find((member) => member.memberId === memberId)?.ports.ledger ?? 0;
-  const root = readFileSync(layout.rootCertificate(memberId));
+  const root = readFileSync(layout.tlsRootCertificate(memberId));
   return new Client(`127.0.0.1:${port}`, credentials.createSsl(root));
 }
 

@@ -29,7 +29,7 @@ export function attesterProcess({ coalition, genesis }: TestCoalition, site: Tes
     networkId: network.genesis,
     clock: genesis.clock,
     intake: { url: intakeUrl(coalition, site.memberId) },
-    tls: { ...site.attester, rootFile: layout.rootCertificate(site.memberId) },
+    tls: { ...site.attester, rootFile: layout.tlsRootCertificate(site.memberId) },
     hosts,
     trace: { kind: "profile", seed: site.siteId, phases: [training] },
     spoolDir: join(folder, "spool"),

@@ -62,7 +62,7 @@ export class TestSite {
     this.#clock = clock;
     this.intake = new Intake(intakeUrl(coalition, memberId), {
       ...attester,
-      rootFile: coalition.layout.rootCertificate(memberId),
+      rootFile: coalition.layout.tlsRootCertificate(memberId),
     });
   }
 
@@ -148,7 +148,6 @@ export async function issue(
   const { certificatePem, privateKeyPem = "" } = await authority.issue({
     commonName: `${folder}-${role}`,
     ou: "client",
-    dns: ["localhost"],
     attributes: { ...attributes, "comity.role": role },
   });
   const files = {

@@ -6,7 +6,13 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Authority, createAuthority, type IssuedCertificate } from "@comity/fabric";
+import {
+  type Authority,
+  createAuthority,
+  createTlsAuthority,
+  type IssuedCertificate,
+  type TlsAuthority,
+} from "@comity/fabric";
 import { Client, credentials } from "@grpc/grpc-js";
 import { connect, type Gateway, hash, signers } from "@hyperledger/fabric-gateway";
 import { ClassicLevel } from "classic-level";
@@ -33,6 +39,7 @@ export interface FixtureOptions {
 export interface Member {
   readonly mspId: string;
   readonly authority: Authority;
+  readonly tlsAuthority: TlsAuthority;
   readonly folder: string;
   readonly chaincodePort: number;
   chaincode: ChildProcess | undefined;
@@ -156,7 +163,7 @@ export class Fixture {
       address: `127.0.0.1:${member.chaincodePort}`,
       certificateFile: join(member.folder, "tls-cert.pem"),
       keyFile: join(member.folder, "tls-key.pem"),
-      clientRootFile: join(member.folder, "root.pem"),
+      clientRootFile: join(member.folder, "tls-root.pem"),
     };
     const flags = ["--max-semi-space-size=2", "--max-old-space-size=128"];
     const child = spawn(
@@ -210,8 +217,8 @@ export class Fixture {
 
   /** A plain gRPC client of a member's gateway. */
   channel(number: number): Client {
-    const { authority, mspId } = this.member(number);
-    const root = Buffer.from(authority.rootCertificatePem);
+    const { tlsAuthority, mspId } = this.member(number);
+    const root = Buffer.from(tlsAuthority.rootCertificatePem);
     const address = `127.0.0.1:${this.ports.get(mspId) ?? 0}`;
     const client = new Client(address, credentials.createSsl(root), serverOptions);
     this.#open.push(client);
@@ -243,12 +250,22 @@ async function newMember(folder: string, number: number): Promise<Member> {
   const mspId = `Member${number}MSP`;
   const home = join(folder, mspId);
   await mkdir(home);
-  const authority = await createAuthority({ mspId, organisation: `Member ${number}`, now: () => Date.now() });
+  const options = { mspId, organisation: `Member ${number}`, now: () => Date.now() };
+  const authority = await createAuthority(options);
+  const tlsAuthority = await createTlsAuthority(options);
   await writeFile(join(home, "root.pem"), authority.rootCertificatePem);
+  await writeFile(join(home, "tls-root.pem"), tlsAuthority.rootCertificatePem);
   const here = { dns: ["localhost"], ips: ["127.0.0.1"] };
   await save(home, "peer", await authority.issue({ commonName: "peer", ou: "peer" }));
-  await save(home, "tls", await authority.issue({ commonName: "node", ou: "peer", ...here }));
-  return { mspId, authority, folder: home, chaincodePort: await freePort(), chaincode: undefined };
+  await save(home, "tls", await tlsAuthority.issue({ commonName: "node", ...here }));
+  return {
+    mspId,
+    authority,
+    tlsAuthority,
+    folder: home,
+    chaincodePort: await freePort(),
+    chaincode: undefined,
+  };
 }
 
 async function save(folder: string, name: string, issued: IssuedCertificate): Promise<void> {
@@ -275,7 +292,7 @@ function memberConfig({ mspId, folder, chaincodePort }: Member): object {
     chaincode: {
       host: "127.0.0.1",
       port: chaincodePort,
-      tlsRootFile: join(folder, "root.pem"),
+      tlsRootFile: join(folder, "tls-root.pem"),
       clientCertificateFile: join(folder, "tls-cert.pem"),
       clientKeyFile: join(folder, "tls-key.pem"),
     },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { status, type Client } from "@grpc/grpc-js";
 import { createAuthority } from "@comity/fabric";
@@ -17,6 +18,7 @@ import { chaincodeName, type ClientIdentity, Fixture, identityOf } from "./fixtu
 import {
   changeAction,
   commitCode,
+  creatorOf,
   endorse,
   highS,
   keyOf,
@@ -300,6 +302,29 @@ describe("Refusals", function () {
       );
 
       assert.deepEqual([fewer, twice], [10, 10]);
+    });
+
+    it("counts the endorsement of a member's TLS key for nothing", async () => {
+      const { mspId, folder } = fixture.member(3);
+      const read = (name: string): Promise<string> => readFile(join(folder, name), "utf8");
+      const thief = {
+        mspId,
+        certificatePem: await read("tls-cert.pem"),
+        privateKeyPem: await read("tls-key.pem"),
+      };
+
+      const code = await codeOf((envelope) =>
+        changeAction(envelope, (action) => {
+          const [first, second, third] = action.getEndorsementsList();
+          const endorser = creatorOf(thief);
+          const signed = Buffer.concat([action.getProposalResponsePayload_asU8(), endorser]);
+          third!.setEndorser(endorser);
+          third!.setSignature(signBytes(keyOf(thief), signed));
+          action.setEndorsementsList([first!, second!, third!]);
+        }),
+      );
+
+      assert.equal(code, 10);
     });
 
     it("flags a response that is not the endorsed one", async () => {

@@ -2,10 +2,12 @@ import type { webcrypto } from "node:crypto";
 import type { JsonName, X509Certificate } from "@peculiar/x509";
 import { AuthorityError } from "./authorityError.ts";
 import {
+  type CertificateRequest,
   type IssuedCertificate,
   type IssueRequest,
   selfSigned,
   signLeaf,
+  type TlsRequest,
   type Validity,
 } from "./certificate.ts";
 import { generateKeys, privateKeyToPem, subjectKeyFromPem } from "./key.ts";
@@ -18,14 +20,22 @@ export interface AuthorityOptions {
   readonly now: () => number;
 }
 
-/** One organisation's certificate authority: its identities and, with names or addresses, its TLS certificates. */
-export interface Authority {
+interface Root {
   readonly mspId: string;
   readonly organisation: string;
   readonly rootCertificatePem: string;
-  issue(request: IssueRequest): Promise<IssuedCertificate>;
   /** PKCS#8, for {@link saveAuthority}. */
   exportKey(): Promise<string>;
+}
+
+/** One organisation's certificate authority for identities: its root is the one of the organisation's MSP. */
+export interface Authority extends Root {
+  issue(request: IssueRequest): Promise<IssuedCertificate>;
+}
+
+/** Its other authority, which secures connections. No MSP knows this root, so that what it issues is nobody's identity. */
+export interface TlsAuthority extends Root {
+  issue(request: TlsRequest): Promise<IssuedCertificate>;
 }
 
 const minuteMs = 60_000;
@@ -33,6 +43,15 @@ const dayMs = 86_400_000;
 
 /** Makes a new key pair and a self-signed root that is valid for ten years. */
 export async function createAuthority(options: AuthorityOptions): Promise<Authority> {
+  return createRoot(options, "root");
+}
+
+/** The same for TLS; Fabric's tools call it tlsca. */
+export async function createTlsAuthority(options: AuthorityOptions): Promise<TlsAuthority> {
+  return createRoot(options, "TLS root");
+}
+
+async function createRoot(options: AuthorityOptions, title: string): Promise<AnyAuthority> {
   const { mspId, organisation } = options;
   if (!/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/.test(mspId)) {
     throw new AuthorityError(
@@ -41,7 +60,7 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
     );
   }
   const keys = await generateKeys();
-  const name: JsonName = [{ CN: [`${mspId} root`] }, { O: [organisation] }];
+  const name: JsonName = [{ CN: [`${mspId} ${title}`] }, { O: [organisation] }];
   const now = options.now();
   const root = await selfSigned(name, keys, {
     notBefore: new Date(now - 5 * minuteMs),
@@ -50,11 +69,15 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
   return authorityOf(options, root, keys);
 }
 
+interface AnyAuthority extends Root {
+  issue(request: CertificateRequest): Promise<IssuedCertificate>;
+}
+
 export function authorityOf(
   options: AuthorityOptions,
   root: X509Certificate,
   keys: webcrypto.CryptoKeyPair,
-): Authority {
+): AnyAuthority {
   return {
     mspId: options.mspId,
     organisation: options.organisation,
@@ -68,11 +91,11 @@ async function issue(
   options: AuthorityOptions,
   root: X509Certificate,
   signingKey: webcrypto.CryptoKey,
-  request: IssueRequest,
+  request: CertificateRequest,
 ): Promise<IssuedCertificate> {
   const subject: JsonName = [
     { CN: [request.commonName] },
-    { OU: [request.ou] },
+    ...("ou" in request ? [{ OU: [request.ou] }] : []),
     { O: [options.organisation] },
   ];
   const validity = validityOf(request, options.now());
@@ -89,7 +112,7 @@ async function issue(
   };
 }
 
-function validityOf(request: IssueRequest, now: number): Validity {
+function validityOf(request: CertificateRequest, now: number): Validity {
   const notBefore = request.notBefore ?? now - 5 * minuteMs;
   const notAfter = request.notAfter ?? now + 365 * dayMs;
   if (!(notBefore < notAfter)) {

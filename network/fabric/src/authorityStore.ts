@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { X509Certificate } from "@peculiar/x509";
-import { type Authority, authorityOf } from "./authority.ts";
+import { type Authority, authorityOf, type TlsAuthority } from "./authority.ts";
 import { AuthorityError } from "./authorityError.ts";
 import { keysFromPem } from "./key.ts";
 
@@ -10,7 +10,7 @@ const keyFile = "ca-key.pem";
 const aboutFile = "ca.json";
 
 /** Writes key (0600), root and description into a directory of its own (0700). Refuses to overwrite an authority. */
-export async function saveAuthority(authority: Authority, directory: string): Promise<void> {
+export async function saveAuthority(authority: Authority | TlsAuthority, directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const about = JSON.stringify({ mspId: authority.mspId, organisation: authority.organisation });
   try {
@@ -22,10 +22,10 @@ export async function saveAuthority(authority: Authority, directory: string): Pr
   }
 }
 
+/** @throws AuthorityError whatever is wrong with the files */
 export async function loadAuthority(directory: string, now: () => number): Promise<Authority> {
   const [key, certificate, about] = await readAll(directory);
-  const root = new X509Certificate(certificate);
-  const keys = await keysFromPem(key);
+  const { root, keys } = await decodeRoot(key, certificate, directory);
   if (!(await root.verify({ publicKey: keys.publicKey, signatureOnly: true }))) {
     throw new AuthorityError("AUTHORITY_FILES", `the key in ${directory} is not the one of its certificate`);
   }
@@ -41,11 +41,28 @@ async function readAll(directory: string): Promise<[string, string, string]> {
   }
 }
 
+async function decodeRoot(key: string, certificate: string, directory: string) {
+  try {
+    return { root: new X509Certificate(certificate), keys: await keysFromPem(key) };
+  } catch (cause) {
+    throw new AuthorityError("AUTHORITY_FILES", `the files in ${directory} are damaged`, { cause });
+  }
+}
+
 function decodeAbout(text: string, directory: string): { mspId: string; organisation: string } {
-  const about: unknown = JSON.parse(text);
+  const about = parse(text);
   if (typeof about === "object" && about !== null && "mspId" in about && "organisation" in about) {
     const { mspId, organisation } = about;
     if (typeof mspId === "string" && typeof organisation === "string") return { mspId, organisation };
   }
   throw new AuthorityError("AUTHORITY_FILES", `${join(directory, aboutFile)} lacks mspId or organisation`);
+}
+
+/** What is not JSON says nothing. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -24,20 +24,29 @@ import { ecdsa } from "./key.ts";
 /** Fabric's node organisational units: a certificate carries exactly one. */
 export type NodeUnit = "peer" | "orderer" | "client" | "admin";
 
-export interface IssueRequest {
+interface LeafRequest {
   readonly commonName: string;
-  readonly ou: NodeUnit;
-  /** What fabric-shim's ClientIdentity.getAttributeValue reads, for example `comity.role`. */
-  readonly attributes?: Attributes;
-  /** Names and addresses turn it into a TLS certificate, for server and client. */
-  readonly dns?: readonly string[];
-  readonly ips?: readonly string[];
   /** SPKI in PEM, ECDSA P-256 or Ed25519. Without it a P-256 key pair is made. */
   readonly publicKey?: string;
   /** Validity in milliseconds since the epoch; from five minutes ago for a year unless given. */
   readonly notBefore?: number;
   readonly notAfter?: number;
 }
+
+/** An identity of the organisation's MSP. */
+export interface IssueRequest extends LeafRequest {
+  readonly ou: NodeUnit;
+  /** What fabric-shim's ClientIdentity.getAttributeValue reads, for example `comity.role`. */
+  readonly attributes?: Attributes;
+}
+
+/** A TLS certificate, for server and client: names and addresses, and nothing that would make it an identity. */
+export interface TlsRequest extends LeafRequest {
+  readonly dns?: readonly string[];
+  readonly ips?: readonly string[];
+}
+
+export type CertificateRequest = IssueRequest | TlsRequest;
 
 export interface IssuedCertificate {
   readonly certificatePem: string;
@@ -79,7 +88,7 @@ export async function signLeaf(
   signingKey: webcrypto.CryptoKey,
   subject: JsonName,
   publicKey: webcrypto.CryptoKey,
-  request: IssueRequest,
+  request: CertificateRequest,
   validity: Validity,
 ): Promise<X509Certificate> {
   const extensions = await leafExtensions(root, publicKey, request);
@@ -100,26 +109,30 @@ export async function signLeaf(
 async function leafExtensions(
   root: X509Certificate,
   publicKey: webcrypto.CryptoKey,
-  request: IssueRequest,
+  request: CertificateRequest,
 ): Promise<Extension[]> {
-  const extensions: Extension[] = [
+  const extensions = [
     new BasicConstraintsExtension(false, undefined, true),
     new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
     await SubjectKeyIdentifierExtension.create(publicKey),
     await AuthorityKeyIdentifierExtension.create(root),
   ];
+  return [...extensions, ...("ou" in request ? identityExtensions(request) : tlsExtensions(request))];
+}
+
+function identityExtensions({ attributes }: IssueRequest): Extension[] {
+  return attributes === undefined ? [] : [attributesExtension(attributes)];
+}
+
+function tlsExtensions(request: TlsRequest): Extension[] {
+  const usage = [ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth];
   const names = alternativeNames(request);
-  if (names.length > 0) {
-    extensions.push(
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
-    );
-    extensions.push(new SubjectAlternativeNameExtension(names));
-  }
-  if (request.attributes !== undefined) extensions.push(attributesExtension(request.attributes));
+  const extensions: Extension[] = [new ExtendedKeyUsageExtension(usage)];
+  if (names.length > 0) extensions.push(new SubjectAlternativeNameExtension(names));
   return extensions;
 }
 
-function alternativeNames(request: IssueRequest): JsonGeneralName[] {
+function alternativeNames(request: TlsRequest): JsonGeneralName[] {
   const bad = (request.ips ?? []).find((ip) => isIP(ip) === 0);
   if (bad !== undefined) throw new AuthorityError("AUTHORITY_REQUEST", `"${bad}" is not an IP address`);
   return [

@@ -3,7 +3,14 @@ import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AuthorityError, attributesOf, createAuthority, loadAuthority, saveAuthority } from "../src/index.ts";
+import {
+  AuthorityError,
+  attributesOf,
+  createAuthority,
+  createTlsAuthority,
+  loadAuthority,
+  saveAuthority,
+} from "../src/index.ts";
 
 const now = (): number => Date.UTC(2026, 10, 23);
 const options = { mspId: "Member1MSP", organisation: "Member 1", now };
@@ -38,11 +45,10 @@ describe("Authority", () => {
   });
 
   it("issues TLS certificates for names and addresses, for server and client", async () => {
-    const authority = await createAuthority(options);
+    const authority = await createTlsAuthority(options);
 
     const issued = await authority.issue({
       commonName: "n",
-      ou: "peer",
       dns: ["localhost"],
       ips: ["127.0.0.1", "::1"],
     });
@@ -51,6 +57,18 @@ describe("Authority", () => {
     assert.equal(leaf.checkHost("localhost"), "localhost");
     assert.equal(leaf.checkIP("127.0.0.1"), "127.0.0.1");
     assert.deepEqual(leaf.keyUsage, ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"]);
+  });
+
+  it("issues them from a root of its own and without a node unit, so that they are nobody's identity", async () => {
+    const identities = await createAuthority(options);
+    const tls = await createTlsAuthority(options);
+
+    const { certificatePem } = await tls.issue({ commonName: "n", ips: ["127.0.0.1"] });
+
+    const leaf = new X509Certificate(certificatePem);
+    assert.equal(leaf.checkIssued(new X509Certificate(tls.rootCertificatePem)), true);
+    assert.equal(leaf.checkIssued(new X509Certificate(identities.rootCertificatePem)), false);
+    assert.doesNotMatch(leaf.subject, /^OU=/m);
   });
 
   it("certifies an Ed25519 key that it has never seen", async () => {
@@ -73,7 +91,8 @@ describe("Authority", () => {
     const client = { commonName: "c", ou: "client" } as const;
 
     await rejectsWith("AUTHORITY_KEY", authority.issue({ ...client, publicKey: pem }));
-    await rejectsWith("AUTHORITY_REQUEST", authority.issue({ ...client, ips: ["localhost"] }));
+    const tls = await createTlsAuthority(options);
+    await rejectsWith("AUTHORITY_REQUEST", tls.issue({ commonName: "t", ips: ["localhost"] }));
     await rejectsWith("AUTHORITY_REQUEST", authority.issue({ ...client, notBefore: 2, notAfter: 1 }));
     await rejectsWith("AUTHORITY_REQUEST", createAuthority({ ...options, mspId: "a/b" }));
   });
@@ -112,6 +131,20 @@ describe("Authority", () => {
       await rm(directory, { recursive: true });
     }
   });
+
+  for (const file of ["ca-key.pem", "ca-cert.pem", "ca.json"]) {
+    it(`says with a code that its ${file} is damaged`, async () => {
+      const directory = await mkdtemp(join(tmpdir(), "comity-ca-"));
+      try {
+        await saveAuthority(await createAuthority(options), directory);
+        await writeFile(join(directory, file), "{damaged");
+
+        await rejectsWith("AUTHORITY_FILES", loadAuthority(directory, now));
+      } finally {
+        await rm(directory, { recursive: true });
+      }
+    });
+  }
 });
 
 /** The S of the outer signature: a certificate's DER ends with it. */

@@ -37,7 +37,7 @@ describe("the ledger client on the embedded ledger", function () {
 
   async function connect(...addresses: string[]): Promise<LedgerClient> {
     const { channel, chaincodeName } = modules;
-    const tlsRoots = [1, 1, 2].map((number) => fixture.member(number).authority.rootCertificatePem);
+    const tlsRoots = [1, 1, 2].map((number) => fixture.member(number).tlsAuthority.rootCertificatePem);
     const endpoints = addresses.map((address, position) => ({
       address,
       tlsRootPem: tlsRoots[position] ?? "",

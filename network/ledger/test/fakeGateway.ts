@@ -10,7 +10,7 @@ import {
   type ServiceError,
 } from "@grpc/grpc-js";
 import { common, gateway, google, orderer, peer } from "@hyperledger/fabric-protos";
-import { createAuthority } from "@comity/fabric";
+import { createAuthority, createTlsAuthority } from "@comity/fabric";
 
 /** What the tests of one file share: certificates cost more than everything else. */
 export interface FakeWorld {
@@ -21,11 +21,13 @@ export interface FakeWorld {
 }
 
 export async function createFakeWorld(): Promise<FakeWorld> {
-  const authority = await createAuthority({ mspId: "AMSP", organisation: "A", now: () => Date.now() });
-  const tls = await authority.issue({ commonName: "gateway", ou: "peer", ips: ["127.0.0.1"] });
+  const options = { mspId: "AMSP", organisation: "A", now: () => Date.now() };
+  const authority = await createAuthority(options);
+  const tlsAuthority = await createTlsAuthority(options);
+  const tls = await tlsAuthority.issue({ commonName: "gateway", ips: ["127.0.0.1"] });
   const client = await authority.issue({ commonName: "node", ou: "client" });
   return {
-    tlsRootPem: authority.rootCertificatePem,
+    tlsRootPem: tlsAuthority.rootCertificatePem,
     tlsCertificatePem: tls.certificatePem,
     tlsKeyPem: tls.privateKeyPem ?? "",
     identity: {

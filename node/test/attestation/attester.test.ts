@@ -5,13 +5,13 @@ import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Attester, type AttesterEvent, faultCodes, startAttester } from "@comity/attester";
-import type { Authority } from "@comity/fabric";
+import type { Authority, TlsAuthority } from "@comity/fabric";
 import { DAY_MS, decodeEntry, parseMemberId, type SignedSegment } from "@comity/protocol";
 import { createEd25519Verify, Intake, IntakeServer } from "../../src/attestation/index.ts";
 import type { FileEvidenceLogs } from "../../src/log/index.ts";
 import { logsOf, temporaryFolders } from "../log/fixture.ts";
 import { networkId, origin, site, TestHost } from "./fixture.ts";
-import { createTestAuthority, issue, type Pems, writeAttester } from "./tls.ts";
+import { createTestAuthority, createTestTlsAuthority, issueServer, type Pems, writeAttester } from "./tls.ts";
 
 const main = fileURLToPath(new URL("../../../attester/dist/src/main.js", import.meta.url));
 const realClock = {
@@ -36,12 +36,14 @@ describe("an attester and its node", function () {
     bucketMs: 1000,
   };
   let authority: Authority;
+  let tlsAuthority: TlsAuthority;
   let pems: Pems;
   let directory: string;
 
   before(async () => {
     authority = await createTestAuthority();
-    pems = await issue(authority, {});
+    tlsAuthority = await createTestTlsAuthority();
+    pems = await issueServer(tlsAuthority);
   });
   beforeEach(async () => {
     directory = await folders.make();
@@ -90,7 +92,11 @@ describe("an attester and its node", function () {
     more: object = {},
   ): Promise<{ path: string; config: Parameters<typeof startAttester>[0] }> {
     const intake = { url: `https://127.0.0.1:${port}` };
-    return writeAttester(await folders.make(), authority, hosts, { clock, intake, ...more });
+    return writeAttester(await folders.make(), { authority, tlsAuthority }, hosts, {
+      clock,
+      intake,
+      ...more,
+    });
   }
 
   it("loses nothing and doubles nothing while either is killed or away", async () => {

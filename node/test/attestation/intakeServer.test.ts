@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { request, type RequestOptions } from "node:https";
-import type { Authority } from "@comity/fabric";
+import type { Authority, TlsAuthority } from "@comity/fabric";
 import { DAY_MS, encodeBatch } from "@comity/protocol";
 import { attesterOf, IntakeServer } from "../../src/attestation/index.ts";
 import { temporaryFolders } from "../log/fixture.ts";
 import { FakeClock, identity, startIntake, TestHost, type TestIntake } from "./fixture.ts";
-import { attesterAttributes, createTestAuthority, issue, type Pems } from "./tls.ts";
+import {
+  attesterAttributes,
+  createTestAuthority,
+  createTestTlsAuthority,
+  issue,
+  issueServer,
+  type Pems,
+} from "./tls.ts";
 
 const start = 20_000 * DAY_MS;
 
@@ -15,6 +22,7 @@ describe("the intake server", function () {
   const folders = temporaryFolders();
   const alice = new TestHost("alice", start);
   let authority: Authority;
+  let tlsAuthority: TlsAuthority;
   let client: Pems;
   let taking: TestIntake;
   let server: IntakeServer;
@@ -23,10 +31,11 @@ describe("the intake server", function () {
 
   before(async () => {
     authority = await createTestAuthority();
+    tlsAuthority = await createTestTlsAuthority();
     client = await issue(authority, attesterAttributes);
     const clock = new FakeClock(start + 100 * DAY_MS);
     taking = await startIntake(await folders.make(), [alice.document], { clock, maxQueuedBytes: 100_000 });
-    const own = await issue(authority, {});
+    const own = await issueServer(tlsAuthority);
     const tls = { ...own, clientRoots: [authority.rootCertificatePem] };
     server = new IntakeServer(
       { host: "127.0.0.1", port: 0, ...tls },
@@ -55,7 +64,7 @@ describe("the intake server", function () {
   ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const { certificate: cert, key } = pems;
-      const identity = { ca: authority.rootCertificatePem, ...(cert && key ? { cert, key } : {}) };
+      const identity = { ca: tlsAuthority.rootCertificatePem, ...(cert && key ? { cert, key } : {}) };
       const outgoing = request(
         { host: "127.0.0.1", port, agent: false, ...identity, ...options },
         (response) => {
@@ -121,11 +130,12 @@ describe("the intake server", function () {
     assert.deepEqual([answer.status, answer.retryAfter, answer.body["code"]], [503, "1", "INTAKE_BUSY"]);
   });
 
-  it("lets nobody in without a certificate, with another authority's, or below TLS 1.3", async () => {
+  it("lets nobody in without a certificate, with another authority's or a server's, or below TLS 1.3", async () => {
     const stranger = await issue(await createTestAuthority(), attesterAttributes);
 
     await assert.rejects(ask(post, "", {}));
     await assert.rejects(ask(post, "", stranger));
+    await assert.rejects(ask(post, "", await issueServer(tlsAuthority)));
     await assert.rejects(ask({ ...post, maxVersion: "TLSv1.2" }, ""));
   });
 

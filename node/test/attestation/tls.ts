@@ -1,12 +1,25 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AttesterConfig, parseConfig } from "@comity/attester";
-import { type Authority, createAuthority } from "@comity/fabric";
+import {
+  type Authority,
+  createAuthority,
+  createTlsAuthority,
+  type IssuedCertificate,
+  type TlsAuthority,
+} from "@comity/fabric";
 import { networkId, origin, type TestHost } from "./fixture.ts";
 
-/** A member's authority, its node's TLS certificate and whatever clients a test asks for. */
+const options = { mspId: "aaMSP", organisation: "aa", now: () => Date.now() };
+
+/** A member's authority, for whatever clients a test asks for. */
 export async function createTestAuthority(): Promise<Authority> {
-  return createAuthority({ mspId: "aaMSP", organisation: "aa", now: () => Date.now() });
+  return createAuthority(options);
+}
+
+/** The one that its node's server certificate comes from. */
+export async function createTestTlsAuthority(): Promise<TlsAuthority> {
+  return createTlsAuthority(options);
 }
 
 export interface Pems {
@@ -15,9 +28,16 @@ export interface Pems {
 }
 
 export async function issue(authority: Authority, attributes: Record<string, string>): Promise<Pems> {
+  return pemsOf(await authority.issue({ commonName: "test", ou: "client", attributes }));
+}
+
+export async function issueServer(authority: TlsAuthority): Promise<Pems> {
   const names = { dns: ["localhost"], ips: ["127.0.0.1"] };
-  const issued = await authority.issue({ commonName: "test", ou: "client", attributes, ...names });
-  return { certificate: issued.certificatePem, key: issued.privateKeyPem ?? "" };
+  return pemsOf(await authority.issue({ commonName: "test", ...names }));
+}
+
+function pemsOf({ certificatePem, privateKeyPem = "" }: IssuedCertificate): Pems {
+  return { certificate: certificatePem, key: privateKeyPem };
 }
 
 export const attesterAttributes = {
@@ -29,7 +49,7 @@ export const attesterAttributes = {
 /** Writes all files that an attester needs, and its configuration, into a folder. */
 export async function writeAttester(
   folder: string,
-  authority: Authority,
+  { authority, tlsAuthority }: { authority: Authority; tlsAuthority: TlsAuthority },
   hosts: readonly TestHost[],
   settings: object,
 ): Promise<{ path: string; config: AttesterConfig }> {
@@ -41,7 +61,7 @@ export async function writeAttester(
   const tls = {
     certificateFile: await write("client.pem", client.certificate),
     keyFile: await write("client-key.pem", client.key),
-    rootFile: await write("root.pem", authority.rootCertificatePem),
+    rootFile: await write("root.pem", tlsAuthority.rootCertificatePem),
   };
   const written = [];
   for (const { document, key } of hosts) {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type EmbeddedLedger, parseConfig, silentLogger, startEmbeddedLedger } from "@comity/embedded";
-import { createAuthority, type IssueRequest } from "@comity/fabric";
+import { createAuthority, createTlsAuthority, type IssuedCertificate } from "@comity/fabric";
 import { connectLedger, type LedgerClient } from "@comity/ledger";
 import { defaultRulebook, encodeCanonical, toHex } from "@comity/protocol";
 import { Child, freePort } from "./child.ts";
@@ -84,7 +84,7 @@ export class LocalNetwork {
       "chaincode-id": "comity:1",
       "chaincode-tls-cert-file": join(member.folder, "tls-cert.pem"),
       "chaincode-tls-key-file": join(member.folder, "tls-key.pem"),
-      "chaincode-tls-client-cacert-file": join(member.folder, "root.pem"),
+      "chaincode-tls-client-cacert-file": join(member.folder, "tls-root.pem"),
       "module-path": dirname(packageFile),
     };
     const args = Object.entries(options).flatMap(([option, value]) => [`--${option}`, value]);
@@ -115,7 +115,7 @@ export class LocalNetwork {
         signingCertificateFile: join(folder, "peer-cert.pem"),
         signingKeyFile: join(folder, "peer-key.pem"),
         chaincode: {
-          ...{ host, port: chaincodePort, tlsRootFile: join(folder, "root.pem") },
+          ...{ host, port: chaincodePort, tlsRootFile: join(folder, "tls-root.pem") },
           ...{
             clientCertificateFile: join(folder, "tls-cert.pem"),
             clientKeyFile: join(folder, "tls-key.pem"),
@@ -142,7 +142,7 @@ export class LocalNetwork {
       certificatePem: await read(`${name}-cert.pem`),
       privateKeyPem: await read(`${name}-key.pem`),
     };
-    const tlsRootPem = await read("root.pem");
+    const tlsRootPem = await read("tls-root.pem");
     const endpoints = [{ address: this.#addressOf(mspId), tlsRootPem }];
     return connectLedger({ channel, chaincode: "comity", endpoints, identity });
   }
@@ -164,7 +164,7 @@ export class LocalNetwork {
       identityKeyFile: join(folder, "identity-key.pem"),
       ledger: {
         ...{ channel, chaincode: "comity", mspId, ...files("node") },
-        endpoints: [{ address: this.#addressOf(mspId), tlsRootFile: join(folder, "root.pem") }],
+        endpoints: [{ address: this.#addressOf(mspId), tlsRootFile: join(folder, "tls-root.pem") }],
       },
       gossip: { host, port: 0 },
       intake: { host, port: 0, ...files("tls"), clientRootFiles: [join(folder, "root.pem")] },
@@ -177,16 +177,19 @@ async function createMember(root: string, memberId: string): Promise<Member> {
   const folder = join(root, memberId);
   await mkdir(folder);
   const mspId = `${memberId}MSP`;
-  const authority = await createAuthority({ mspId, organisation: memberId, now: () => Date.now() });
+  const options = { mspId, organisation: memberId, now: () => Date.now() };
+  const authority = await createAuthority(options);
+  const tlsAuthority = await createTlsAuthority(options);
   await writeFile(join(folder, "root.pem"), authority.rootCertificatePem);
-  const requests: Record<string, IssueRequest> = {
-    peer: { commonName: "peer", ou: "peer" },
-    tls: { commonName: "tls", ou: "peer", dns: ["localhost"], ips: [host] },
-    node: { commonName: "node", ou: "client", attributes: { "comity.role": "node" } },
-    officer: { commonName: "officer", ou: "client", attributes: { "comity.role": "officer" } },
+  await writeFile(join(folder, "tls-root.pem"), tlsAuthority.rootCertificatePem);
+  const ou = "client";
+  const issued: Record<string, IssuedCertificate> = {
+    peer: await authority.issue({ commonName: "peer", ou: "peer" }),
+    tls: await tlsAuthority.issue({ commonName: "tls", dns: ["localhost"], ips: [host] }),
+    node: await authority.issue({ commonName: "node", ou, attributes: { "comity.role": "node" } }),
+    officer: await authority.issue({ commonName: "officer", ou, attributes: { "comity.role": "officer" } }),
   };
-  for (const [name, request] of Object.entries(requests)) {
-    const { certificatePem, privateKeyPem = "" } = await authority.issue(request);
+  for (const [name, { certificatePem, privateKeyPem = "" }] of Object.entries(issued)) {
     await writeFile(join(folder, `${name}-cert.pem`), certificatePem);
     await writeFile(join(folder, `${name}-key.pem`), privateKeyPem, { mode: 0o600 });
   }

@@ -1,7 +1,13 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { createAuthority, type Authority, type IssueRequest, saveAuthority } from "@comity/fabric";
+import {
+  createAuthority,
+  createTlsAuthority,
+  type IssuedCertificate,
+  type IssueRequest,
+  saveAuthority,
+} from "@comity/fabric";
 import {
   type Clock,
   defaultRulebook,
@@ -14,7 +20,7 @@ import {
 } from "@comity/protocol";
 import { CliError } from "../cliError.ts";
 import { freePorts, loopback } from "./freePorts.ts";
-import { type IdentityName, identityNames, type KeyPairFiles, Layout } from "./layout.ts";
+import { type IdentityName, identityNames, type KeyPairFiles, Layout, tlsNames } from "./layout.ts";
 import { mspIdOf, type State, states } from "./states.ts";
 
 export interface NetworkOptions {
@@ -60,29 +66,33 @@ async function refuseForeign(layout: Layout): Promise<void> {
 
 /** Returns the public half of the member's identity key. */
 async function createMember(layout: Layout, state: State, now: () => number): Promise<string> {
-  const mspId = mspIdOf(state.memberId);
-  const authority = await createAuthority({ mspId, organisation: state.name, now });
-  await mkdir(layout.member(state.memberId), { recursive: true, mode: 0o700 });
-  await saveAuthority(authority, layout.authority(state.memberId));
+  const { memberId, name: organisation } = state;
+  const options = { mspId: mspIdOf(memberId), organisation, now };
+  const authority = await createAuthority(options);
+  const tlsAuthority = await createTlsAuthority(options);
+  await mkdir(layout.member(memberId), { recursive: true, mode: 0o700 });
+  await saveAuthority(authority, layout.authority(memberId));
+  await saveAuthority(tlsAuthority, layout.tlsAuthority(memberId));
   for (const name of identityNames) {
-    await saveIdentity(authority, requestOf(name), layout.keyPair(state.memberId, name));
+    await saveKeyPair(await authority.issue(requestOf(name)), layout.keyPair(memberId, name));
   }
-  return createIdentityKey(layout.identityKey(state.memberId));
+  for (const name of tlsNames) {
+    const issued = await tlsAuthority.issue({ commonName: name, dns: ["localhost"], ips: [loopback] });
+    await saveKeyPair(issued, layout.keyPair(memberId, name));
+  }
+  return createIdentityKey(layout.identityKey(memberId));
 }
 
 function requestOf(name: IdentityName): IssueRequest {
   if (name === "peer") return { commonName: name, ou: "peer" };
-  if (name.endsWith("-tls")) return { commonName: name, ou: "peer", dns: ["localhost"], ips: [loopback] };
   return { commonName: name, ou: "client", attributes: { "comity.role": name } };
 }
 
-/** Issues a certificate for a new key and writes both; the key is its owner's alone. */
-export async function saveIdentity(
-  authority: Authority,
-  request: IssueRequest,
+/** The key is its owner's alone. */
+export async function saveKeyPair(
+  { certificatePem, privateKeyPem = "" }: IssuedCertificate,
   files: KeyPairFiles,
 ): Promise<void> {
-  const { certificatePem, privateKeyPem = "" } = await authority.issue(request);
   await writeFile(files.keyFile, privateKeyPem, { mode: 0o600 });
   await writeFile(files.certificateFile, certificatePem);
 }

@@ -56,30 +56,34 @@ export class Layout {
     return join(this.member(memberId), "ca");
   }
 
+  tlsAuthority(memberId: string): string {
+    return join(this.member(memberId), "tlsca");
+  }
+
   rootCertificate(memberId: string): string {
     return join(this.authority(memberId), "ca-cert.pem");
+  }
+
+  tlsRootCertificate(memberId: string): string {
+    return join(this.tlsAuthority(memberId), "ca-cert.pem");
   }
 
   identityKey(memberId: string): string {
     return join(this.member(memberId), "identity-key.pem");
   }
 
-  keyPair(memberId: string, name: IdentityName): KeyPairFiles {
+  keyPair(memberId: string, name: IdentityName | TlsName): KeyPairFiles {
     return keyPairIn(this.member(memberId), name);
   }
 }
 
 /** What a member's authority issues when the coalition is made. */
-export const identityNames = [
-  "officer",
-  "node",
-  "gateway",
-  "peer",
-  "peer-tls",
-  "chaincode-tls",
-  "intake-tls",
-] as const;
+export const identityNames = ["officer", "node", "gateway", "peer"] as const;
 export type IdentityName = (typeof identityNames)[number];
+
+/** What its TLS authority issues then. */
+export const tlsNames = ["peer-tls", "chaincode-tls", "intake-tls"] as const;
+export type TlsName = (typeof tlsNames)[number];
 
 export function keyPairIn(directory: string, name: string): KeyPairFiles {
   return {

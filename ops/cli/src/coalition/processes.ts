@@ -44,7 +44,7 @@ function ledgerMember(layout: Layout, { memberId, mspId, ports }: NetworkMember)
     chaincode: {
       host: loopback,
       port: ports.chaincode,
-      tlsRootFile: layout.rootCertificate(memberId),
+      tlsRootFile: layout.tlsRootCertificate(memberId),
       clientCertificateFile: client.certificateFile,
       clientKeyFile: client.keyFile,
     },
@@ -62,7 +62,7 @@ export function chaincodeProcess(layout: Layout, network: Network, member: Netwo
     "chaincode-id": `${chaincode}:1`,
     "chaincode-tls-cert-file": tls.certificateFile,
     "chaincode-tls-key-file": tls.keyFile,
-    "chaincode-tls-client-cacert-file": layout.rootCertificate(member.memberId),
+    "chaincode-tls-client-cacert-file": layout.tlsRootCertificate(member.memberId),
     "module-path": dirname(packageFile),
   };
   return {
@@ -127,7 +127,7 @@ export function ledgerEndpoints(layout: Layout, network: Network, first: Network
   const others = network.members.filter(({ memberId }) => memberId !== first.memberId);
   return [first, ...others].map(({ memberId, ports }) => ({
     address: `${loopback}:${ports.ledger}`,
-    tlsRootFile: layout.rootCertificate(memberId),
+    tlsRootFile: layout.tlsRootCertificate(memberId),
   }));
 }
 

@@ -46,7 +46,7 @@ export function attesterProcess(coalition: Coalition, site: StorySite, parts: At
     networkId: network.genesis,
     clock,
     intake: { url: `https://${loopback}:${ports.intake}` },
-    tls: { ...tls, rootFile: layout.rootCertificate(memberId) },
+    tls: { ...tls, rootFile: layout.tlsRootCertificate(memberId) },
     hosts: hosts.map(({ hostId, keyFile }, number) => ({
       hostId,
       keyFile,

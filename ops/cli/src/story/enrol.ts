@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { loadAuthority } from "@comity/fabric";
 import { acceleratorOf, canonicalString } from "@comity/protocol";
 import type { Coalition } from "../coalition/coalition.ts";
-import { saveIdentity } from "../coalition/createNetwork.ts";
+import { saveKeyPair } from "../coalition/createNetwork.ts";
 import { type KeyPairFiles, keyPairIn, type Layout } from "../coalition/layout.ts";
 import type { NetworkMember } from "../coalition/networkFile.ts";
 import type { PlannedHost } from "./plan.ts";
@@ -69,19 +69,12 @@ export async function issueOperator(
   const attributes = { "comity.operator": site.operatorId };
   const operator = keyPairIn(directory, "operator");
   const attester = keyPairIn(directory, "attester");
-  await saveIdentity(
-    authority,
-    { commonName: site.operatorId, ou: "client", attributes: { ...attributes, "comity.role": "operator" } },
-    operator,
-  );
-  await saveIdentity(
-    authority,
-    {
-      commonName: `${site.siteId}-attester`,
-      ou: "client",
-      dns: ["localhost"],
-      attributes: { ...attributes, "comity.role": "attester", "comity.site": site.siteId },
-    },
+  const ou = "client";
+  const role = { ...attributes, "comity.role": "operator" };
+  await saveKeyPair(await authority.issue({ commonName: site.operatorId, ou, attributes: role }), operator);
+  const agent = { ...attributes, "comity.role": "attester", "comity.site": site.siteId };
+  await saveKeyPair(
+    await authority.issue({ commonName: `${site.siteId}-attester`, ou, attributes: agent }),
     attester,
   );
   return { operator, attester } satisfies Record<string, KeyPairFiles>;

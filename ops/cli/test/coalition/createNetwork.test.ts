@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { attributesOf } from "@comity/fabric";
 import { decodeGenesis, genesisId, quorumOf } from "@comity/protocol";
 import { createNetwork } from "../../src/coalition/createNetwork.ts";
-import { Layout } from "../../src/coalition/layout.ts";
+import { Layout, tlsNames } from "../../src/coalition/layout.ts";
 import { readNetwork } from "../../src/coalition/networkFile.ts";
 import { scratchDirectories } from "../scratch.ts";
 
@@ -62,7 +62,7 @@ describe("createNetwork", function () {
 
     const files = readdirSync(layout.root, { recursive: true, encoding: "utf8" });
     const keys = files.filter((file) => file.endsWith("key.pem"));
-    assert.equal(keys.length, 4 * 9);
+    assert.equal(keys.length, 4 * 10);
     for (const key of keys) assert.equal(statSync(join(layout.root, key)).mode & 0o777, 0o600, key);
 
     const [first] = decodeGenesis(readFileSync(layout.genesisFile)).members;
@@ -73,15 +73,27 @@ describe("createNetwork", function () {
     assert.equal(spki.subarray(-32).toString("hex"), first?.identityKey);
   });
 
-  it("gives each identity its role, and TLS certificates the loopback address", async () => {
+  it("gives each identity its role", async () => {
     const layout = await create(4);
 
     for (const role of ["officer", "node", "gateway"] as const) {
       const pem = readFileSync(layout.keyPair("xb", role).certificateFile, "utf8");
       assert.deepEqual(attributesOf(pem), { "comity.role": role });
     }
-    const tls = new X509Certificate(readFileSync(layout.keyPair("xb", "intake-tls").certificateFile));
-    assert.equal(tls.checkIP("127.0.0.1"), "127.0.0.1");
+  });
+
+  it("gives TLS certificates the loopback address, from another root than the identities'", async () => {
+    const layout = await create(4);
+
+    const [identities, root] = [layout.rootCertificate("xb"), layout.tlsRootCertificate("xb")].map(
+      (file) => new X509Certificate(readFileSync(file)),
+    );
+    for (const name of tlsNames) {
+      const tls = new X509Certificate(readFileSync(layout.keyPair("xb", name).certificateFile));
+      assert.equal(tls.checkIP("127.0.0.1"), "127.0.0.1");
+      assert.equal(tls.checkIssued(root!), true, name);
+      assert.equal(tls.checkIssued(identities!), false, name);
+    }
   });
 
   it("does not touch a directory that holds something else", async () => {
