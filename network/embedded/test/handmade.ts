@@ -131,6 +131,15 @@ export async function endorse(client: Client, proposal: HandmadeProposal): Promi
   return response.getPreparedTransaction() ?? new common.Envelope();
 }
 
+export async function evaluate(client: Client, proposal: HandmadeProposal): Promise<Uint8Array> {
+  const request = new gateway.EvaluateRequest();
+  request.setTransactionId(proposal.txId);
+  request.setChannelId(channel);
+  request.setProposedTransaction(proposal.signed);
+  const response = await call(client, "Evaluate", request, gateway.EvaluateResponse);
+  return response.getResult()?.getPayload_asU8() ?? new Uint8Array();
+}
+
 export async function submit(client: Client, envelope: common.Envelope): Promise<void> {
   const request = new gateway.SubmitRequest();
   request.setChannelId(channel);

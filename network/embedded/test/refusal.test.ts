@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { status, type Client } from "@grpc/grpc-js";
-import { createAuthority } from "@comity/fabric";
+import { type Authority, createAuthority } from "@comity/fabric";
 import { common } from "@hyperledger/fabric-protos";
 import { CommitNotifier } from "../src/commit/commitNotifier.ts";
 import { Committer } from "../src/commit/committer.ts";
@@ -14,12 +14,13 @@ import { signBytes } from "../src/identity/signature.ts";
 import { validationCodes } from "../src/store/block.ts";
 import { LedgerStore } from "../src/store/ledgerStore.ts";
 import { failureOf } from "./expectation.ts";
-import { chaincodeName, type ClientIdentity, Fixture, identityOf } from "./fixture.ts";
+import { chaincodeName, channel, type ClientIdentity, Fixture, identityOf } from "./fixture.ts";
 import {
   changeAction,
   commitCode,
   creatorOf,
   endorse,
+  evaluate,
   highS,
   keyOf,
   makeProposal,
@@ -373,6 +374,44 @@ describe("Refusals", function () {
       const validator = new TransactionValidator(chaincodeName, { msps, policy, store });
       return new Committer(chaincodeName, { store, validator, notifier: new CommitNotifier() });
     }
+  });
+
+  describe("of the system chaincode", () => {
+    const ask = (identity: ClientIdentity, changes: ProposalChanges = {}): Promise<Uint8Array> =>
+      evaluate(client, makeProposal(identity, ["GetChainInfo", channel], { ...changes, chaincode: "qscc" }));
+
+    async function issued(request: Parameters<Authority["issue"]>[0]): Promise<ClientIdentity> {
+      const { authority, mspId } = fixture.member(1);
+      return identityOf(mspId, await authority.issue(request));
+    }
+
+    it("ask for the right to read, which peers have and orderers lack", async () => {
+      const info = await ask(await issued({ commonName: "p", ou: "peer" }));
+      const failure = await failureOf(ask(await issued({ commonName: "o", ou: "orderer" })));
+
+      assert.ok(info.length > 0);
+      assert.equal(failure.code, status.UNKNOWN);
+      const text = "access denied for [GetChainInfo][comity]: [Failed evaluating policy on signed data";
+      assert.ok(failure.message.includes(text), failure.message);
+      assert.match(failure.message, /Readers/);
+    });
+
+    it("keep a stale proposal and an expired certificate outside every peer's door", async () => {
+      const past = { notBefore: Date.now() - 10_000, notAfter: Date.now() - 5000 };
+      const expired = await issued({ commonName: "old", ou: "client", ...past });
+
+      const stale = await failureOf(ask(alice, { timestampMs: Date.now() - 61_500 }));
+      const late = await failureOf(ask(expired));
+
+      for (const [failure, expected] of [
+        [stale, /^request unauthorized due to incorrect timestamp/],
+        [late, /proposal client identity expired$/],
+      ] as const) {
+        assert.equal(failure.code, status.UNAVAILABLE);
+        assert.equal(failure.details.length, 4);
+        assert.match(failure.details[0]?.message ?? "", expected);
+      }
+    });
   });
 
   describe("of status and events", () => {

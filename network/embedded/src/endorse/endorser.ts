@@ -9,6 +9,7 @@ import { messageOf } from "../wire/decode.ts";
 import type { UnpackedProposal } from "../wire/proposal.ts";
 import type { Outcome } from "./outcome.ts";
 import { doorRefusal, type ProposalCheckDeps, proposalRefusal } from "./proposalCheck.ts";
+import { systemChaincode, systemQuery } from "./systemQuery.ts";
 
 /** The version of the one chaincode definition; Fabric demands that it is not empty. */
 export const chaincodeVersion = "1.0";
@@ -48,6 +49,7 @@ export class Endorser {
     const refusal = proposalRefusal(proposal, this.#deps);
     if (refusal !== undefined) return { kind: "refused", message: refusal };
     const { chaincodeName } = proposal;
+    if (chaincodeName === systemChaincode) return this.#querySystem(proposal, mode, snapshot);
     if (chaincodeName !== this.#options.chaincodeName) {
       const message =
         `make sure the chaincode ${chaincodeName} has been successfully defined on channel ${proposal.channelId} ` +
@@ -55,6 +57,16 @@ export class Endorser {
       return { kind: "peerError", message };
     }
     return this.#simulate(proposal, mode, snapshot);
+  }
+
+  #querySystem(proposal: UnpackedProposal, mode: SimulationMode, snapshot: StateSnapshot): Outcome {
+    const { policy, msps, store } = this.#deps;
+    const { channel } = this.#options;
+    const readerRefusal = policy.refusalOf(channel, "Readers", msps.resolve(proposal.creator));
+    const response = systemQuery(proposal.input.getArgsList_asU8(), { channel, store, readerRefusal });
+    if (response.getStatus() !== 200) return { kind: "chaincodeError", response };
+    const simulation = new Simulation({ txId: proposal.txId, namespace: "", mode }, store, snapshot);
+    return this.#endorse(proposal, simulation, response, undefined);
   }
 
   async #simulate(

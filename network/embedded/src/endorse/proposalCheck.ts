@@ -4,6 +4,7 @@ import { type Identity, IdentityError, type MspRegistry } from "../identity/mspR
 import type { LedgerStore } from "../store/ledgerStore.ts";
 import { transactionIdOf } from "../wire/hash.ts";
 import { timestampMs, type UnpackedProposal } from "../wire/proposal.ts";
+import { systemChaincode } from "./systemQuery.ts";
 
 export interface ProposalCheckDeps {
   readonly msps: MspRegistry;
@@ -57,6 +58,7 @@ export function proposalRefusal(proposal: UnpackedProposal, deps: ProposalCheckD
   if (deps.store.getTransaction(proposal.txId) !== undefined) {
     return `duplicate transaction found [${proposal.txId}]. Creator [${Buffer.from(proposal.creator).toString("hex")}]`;
   }
+  if (proposal.chaincodeName === systemChaincode) return undefined; // it asks for the right to read, by itself
   return deps.policy.refusalOf(proposal.channelId, "Writers", creator);
 }
 

@@ -13,8 +13,16 @@ const queries: ReadonlyMap<string, Query> = new Map<string, Query>([
   ["GetTransactionByID", (argument, store) => transactionById(text(argument), store)],
 ]);
 
+export interface SystemQueryDeps {
+  readonly channel: string;
+  readonly store: LedgerStore;
+  /** Why the caller may not read the channel; undefined when it may. */
+  readonly readerRefusal: string | undefined;
+}
+
 /** Fabric: core/scc/qscc/query.go. The error texts are its. */
-export function systemQuery(args: readonly Uint8Array[], channel: string, store: LedgerStore): peer.Response {
+export function systemQuery(args: readonly Uint8Array[], deps: SystemQueryDeps): peer.Response {
+  const { channel, store } = deps;
   const [first, second, argument] = args;
   if (first === undefined || second === undefined)
     return failure(`Incorrect number of arguments, ${args.length}`);
@@ -22,8 +30,9 @@ export function systemQuery(args: readonly Uint8Array[], channel: string, store:
   if (name !== "GetChainInfo" && argument === undefined) return failure(`missing 3rd argument for ${name}`);
   if (text(second) !== channel) return failure(`Invalid chain ID, ${text(second)}`);
   const query = queries.get(name);
-  if (query === undefined)
-    return failure(`access denied for [${name}][${channel}]: [Unmapped policy for qscc/${name}]`);
+  const denied = query === undefined ? `Unmapped policy for qscc/${name}` : deps.readerRefusal;
+  if (query === undefined || denied !== undefined)
+    return failure(`access denied for [${name}][${channel}]: [${denied}]`);
   return query(argument ?? new Uint8Array(), store);
 }
 

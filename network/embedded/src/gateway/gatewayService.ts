@@ -4,8 +4,8 @@ import type { CommitNotifier, CommitStatus } from "../commit/commitNotifier.ts";
 import type { Orderer } from "../commit/orderer.ts";
 import type { EndorsementCollector, EndorsingMember } from "../endorse/collect.ts";
 import type { Evaluator } from "../endorse/evaluate.ts";
-import { systemChaincode, systemQuery } from "../endorse/systemQuery.ts";
-import { proposalRefusal, type ProposalCheckDeps } from "../endorse/proposalCheck.ts";
+import type { ProposalCheckDeps } from "../endorse/proposalCheck.ts";
+import { systemChaincode } from "../endorse/systemQuery.ts";
 import { messageOf } from "../wire/decode.ts";
 import {
   proposalAddress,
@@ -130,23 +130,9 @@ export class GatewayService {
     address: ProposalAddress,
     targets: readonly string[],
   ): Promise<peer.Response> {
-    if (address.chaincodeName === systemChaincode) return this.#querySystem(proposal);
     const isProtected = address.hasTransient && targets.length === 0;
     const allowed = isProtected ? [this.#own.mspId] : targets;
     return this.#deps.evaluator.evaluate(proposal, this.#own, allowed, isProtected);
-  }
-
-  #querySystem(proposal: UnpackedProposal): peer.Response {
-    const { address, mspId } = this.#own;
-    const fail = (code: status, message: string): never => {
-      const text = `evaluate call to endorser returned error: ${message}`;
-      throw new RpcError(code, text, [{ address, mspId, message }]);
-    };
-    const refusal = proposalRefusal(proposal, this.#deps);
-    if (refusal !== undefined) return fail(status.FAILED_PRECONDITION, refusal);
-    const response = systemQuery(proposal.input.getArgsList_asU8(), this.#options.channel, this.#deps.store);
-    if (response.getStatus() === 200) return response;
-    return fail(status.UNKNOWN, `chaincode response ${response.getStatus()}, ${response.getMessage()}`);
   }
 
   #requireEvaluable({ channelId, chaincodeName }: ProposalAddress, prefix: string): void {
