@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { common } from "@hyperledger/fabric-protos";
+import { common, gateway, orderer } from "@hyperledger/fabric-protos";
 import { checkpointers, type Contract, type Network } from "@hyperledger/fabric-gateway";
+import { chaincodeEvents } from "../src/gateway/chaincodeEvents.ts";
+import type { LedgerStore } from "../src/store/ledgerStore.ts";
 import { chainFault, embeddedMark, isMarkedEmbedded } from "../src/index.ts";
 import { failureOf } from "./expectation.ts";
 import { chaincodeName, channel, Fixture } from "./fixture.ts";
@@ -70,6 +72,23 @@ describe("Events and blocks", function () {
     const { value } = (await next) as { value: { payload: Uint8Array; eventName: string } };
     assert.deepEqual([value.eventName, Buffer.from(value.payload).toString()], ["put", "now"]);
     events.close();
+  });
+
+  it("refuses events from the oldest or the newest block on, by Fabric's names of them", async () => {
+    const [oldest, newest] = [new orderer.SeekPosition(), new orderer.SeekPosition()];
+    oldest.setOldest(new orderer.SeekOldest());
+    newest.setNewest(new orderer.SeekNewest());
+
+    for (const [name, position] of Object.entries({ Oldest: oldest, Newest: newest })) {
+      const request = new gateway.ChaincodeEventsRequest();
+      request.setStartPosition(position);
+      const events = chaincodeEvents(request, {} as unknown as LedgerStore, new AbortController().signal);
+
+      await assert.rejects(events.next(), {
+        code: 3,
+        message: `invalid start position type: *orderer.SeekPosition_${name}`,
+      });
+    }
   });
 
   it("leaves out what did not commit", async () => {

@@ -2,7 +2,7 @@
 import { createPrivateKey, type KeyObject, randomBytes, sign } from "node:crypto";
 import type { Client } from "@grpc/grpc-js";
 import { common, gateway, msp, peer } from "@hyperledger/fabric-protos";
-import { signBytes } from "../src/identity/signature.ts";
+import { order, signBytes } from "../src/identity/signature.ts";
 import { transactionIdOf } from "../src/wire/hash.ts";
 import { chaincodeName, channel, type ClientIdentity } from "./fixture.ts";
 
@@ -180,8 +180,6 @@ export function changeAction(
   changed.setPayload(payload.serializeBinary());
   return changed;
 }
-
-const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 /** A valid ECDSA signature whose S is the higher of the two. */
 export function highS(identity: ClientIdentity): (bytes: Uint8Array) => Uint8Array {

@@ -8,7 +8,7 @@ import { common } from "@hyperledger/fabric-protos";
 import { CommitNotifier } from "../src/commit/commitNotifier.ts";
 import { Committer } from "../src/commit/committer.ts";
 import { EndorsementPolicy } from "../src/commit/endorsementPolicy.ts";
-import { TransactionValidator } from "../src/commit/validate.ts";
+import { TransactionValidator } from "../src/commit/transactionValidator.ts";
 import { MspRegistry } from "../src/identity/mspRegistry.ts";
 import { signBytes } from "../src/identity/signature.ts";
 import { validationCodes } from "../src/store/block.ts";

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
 import fc from "fast-check";
-import { signBytes, verifySignature } from "../src/identity/signature.ts";
-
-const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+import { order, signBytes, verifySignature } from "../src/identity/signature.ts";
 
 describe("Signatures", () => {
   const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });

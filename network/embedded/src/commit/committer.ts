@@ -2,7 +2,7 @@ import { buildBlock } from "../store/block.ts";
 import type { LedgerStore } from "../store/ledgerStore.ts";
 import type { CommitNotifier } from "./commitNotifier.ts";
 import { applyInOrder } from "./mvcc.ts";
-import { markDuplicates, type TransactionValidator } from "./validate.ts";
+import { markDuplicates, type TransactionValidator } from "./transactionValidator.ts";
 
 export interface CommitterDeps {
   readonly store: LedgerStore;

@@ -2,7 +2,7 @@ import { peer } from "@hyperledger/fabric-protos";
 import { sameVersion, type Version } from "../store/layout.ts";
 import type { StateWrite } from "../store/ledgerStore.ts";
 import type { KvSet } from "./transactionParts.ts";
-import type { ValidatedTransaction } from "./validate.ts";
+import type { ValidatedTransaction } from "./transactionValidator.ts";
 
 const Code = peer.TxValidationCode;
 

@@ -43,12 +43,16 @@ function startOf(position: orderer.SeekPosition | undefined, store: LedgerStore)
       return store.tip.height;
     case TypeCase.SPECIFIED:
       return position.getSpecified()?.getNumber() ?? 0;
-    default:
-      throw new RpcError(
-        status.INVALID_ARGUMENT,
-        "invalid start position type: *orderer.SeekPosition_Oldest",
-      );
+    case TypeCase.OLDEST:
+      throw invalidStart("Oldest");
+    case TypeCase.NEWEST:
+      throw invalidStart("Newest");
   }
+}
+
+function invalidStart(name: string): RpcError {
+  const text = `invalid start position type: *orderer.SeekPosition_${name}`;
+  return new RpcError(status.INVALID_ARGUMENT, text);
 }
 
 /** With `afterTransactionId` nothing passes before that transaction's event has gone by. */

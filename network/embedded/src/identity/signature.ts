@@ -1,7 +1,7 @@
 import { type KeyObject, sign as cryptoSign, verify as cryptoVerify } from "node:crypto";
 
 /** Order of P-256; Fabric accepts only the lower of the two S that make a valid signature. */
-const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+export const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 const halfOrder = order >> 1n;
 
 /** ECDSA P-256 with SHA-256 and a low S, or Ed25519; anything else is false. */

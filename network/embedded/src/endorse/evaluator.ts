@@ -3,7 +3,7 @@ import type { peer } from "@hyperledger/fabric-protos";
 import type { LedgerStore } from "../store/ledgerStore.ts";
 import { type ErrorDetail, RpcError } from "../wire/rpcError.ts";
 import type { UnpackedProposal } from "../wire/proposal.ts";
-import { type EndorsingMember, fromAfar, shuffled } from "./collect.ts";
+import { type EndorsingMember, fromAfar, shuffled } from "./endorsementCollector.ts";
 import { failureStatus } from "./outcome.ts";
 
 export interface EvaluatorOptions {
