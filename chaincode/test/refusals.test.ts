@@ -22,6 +22,7 @@ import {
   genesisOf,
   host,
   identity,
+  nodeOf,
   noticeOf,
   operatorIdentity,
   ORIGIN_MS,
@@ -165,7 +166,7 @@ const scenarios: { readonly [C in LedgerErrorCode]: Scenario } = {
       ledger.submit(foreign, "notice:File", noticeOf({ noticeId: ulid("B") })),
       ledger.submit(other, "notice:File", noticeOf({ noticeId: ulid("B") })),
       ledger.submit(operatorIdentity("jp", "alpine"), "notice:Withdraw", ulid("A"), "not ours"),
-      ledger.submit(node, "coalition:RegisterNode", { ...nodeOf("jp"), memberId: "jp" }),
+      ledger.submit(node, "coalition:RegisterNode", nodeOf("jp")),
       ledger.submit(node, "coalition:AcceptKey", {
         attempt: 1,
         index: 2,
@@ -182,6 +183,12 @@ const scenarios: { readonly [C in LedgerErrorCode]: Scenario } = {
   GENESIS_MISMATCH: async () => {
     const { ledger } = await found();
     return [ledger.submit(officer, "coalition:Genesis", genesisOf({ name: "another" }))];
+  },
+  PEER_SIGNATURE: async () => {
+    const { ledger } = await found();
+    const forged = { ...nodeOf("ch"), signature: nodeOf("jp").signature };
+    const notEd25519 = { ...nodeOf("ch"), peerId: "16Uiu2HAm6dHgKvrY2ZKFPD6xFhFMnFHfVNCYLAUZoJhMgkqGXAcE" };
+    return [forged, notEd25519].map((request) => ledger.submit(node, "coalition:RegisterNode", request));
   },
   PEER_TAKEN: async () => {
     const { ledger } = await found();
@@ -360,7 +367,10 @@ const scenarios: { readonly [C in LedgerErrorCode]: Scenario } = {
     const { ledger } = await foundWithSite();
     return [
       ledger.submit(officer, "facility:ReadSite", "bern-2"),
-      ledger.submit(officer, "facility:EnrolHosts", { siteId: "bern-2", hosts: [host("h", ["S1"])] }),
+      ledger.submit(officer, "facility:EnrolHosts", {
+        siteId: "bern-2",
+        hosts: [host("h", ["S1"], "bern-2")],
+      }),
     ];
   },
   SITE_LIMIT: async () => {
@@ -385,6 +395,11 @@ const scenarios: { readonly [C in LedgerErrorCode]: Scenario } = {
     const { ledger } = await foundWithSite();
     const mixed = { ...host("h", ["S1"]), hostId: host("i", []).hostId };
     return [ledger.submit(officer, "facility:EnrolHosts", { siteId: "bern-1", hosts: [mixed] })];
+  },
+  HOST_SIGNATURE: async () => {
+    const { ledger } = await foundWithSite();
+    const elsewhere = host("h", ["S1"], "bern-2");
+    return [ledger.submit(officer, "facility:EnrolHosts", { siteId: "bern-1", hosts: [elsewhere] })];
   },
   HOST_KEY_WEAK: async () => {
     const { ledger } = await foundWithSite();
@@ -536,11 +551,6 @@ const scenarios: { readonly [C in LedgerErrorCode]: Scenario } = {
   },
 };
 
-function nodeOf(memberId: string): Record<string, unknown> {
-  const peerId = "12D3KooWGzBkDN2cD5PLkdKvPyWYGUiC8FmYKnXp2uoeL5JJoJXm";
-  return { memberId, peerId, addresses: ["/ip4/127.0.0.1/tcp/4001"], intakeAddress: "127.0.0.1:4002" };
-}
-
 /** The neutral element as a key: everybody could sign with it. */
 function weakHost(): Record<string, unknown> {
   const publicKey = "01" + "00".repeat(31);
@@ -548,6 +558,7 @@ function weakHost(): Record<string, unknown> {
     hostId: hostIdOf(fromHex(publicKey, 32)),
     publicKey,
     accelerators: host("h", ["S1"]).accelerators,
+    signature: host("h", ["S1"]).signature,
   };
 }
 

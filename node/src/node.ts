@@ -22,9 +22,11 @@ import {
   CheckpointGossip,
   createGossipNetwork,
   EquivocationGossip,
+  loadPeerKey,
   MirrorReplicator,
   serveEvidence,
   serveMirror,
+  signPeerClaim,
   SummaryGossip,
 } from "./gossip/index.ts";
 import { KeyCeremony } from "./keygen/keyCeremony.ts";
@@ -131,13 +133,14 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   );
   logs.onEquivocation(({ origin }) => emit({ event: "equivocation", origin }));
   await life.start(logs);
+  const peerKeyFile = inData("peer.key");
   const network = await createGossipNetwork(
     {
       networkId,
       ownIndex: index,
       host: config.gossip.host,
       port: config.gossip.port,
-      keyFile: inData("peer.key"),
+      keyFile: peerKeyFile,
     },
     { members: () => view.members(), clock, random, log: logOf("gossip") },
   );
@@ -223,8 +226,9 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
     addresses: config.gossip.announce ?? network.addresses,
     intakeAddress: config.intake.announce ?? `${config.intake.host}:${intakePort}`,
   };
+  const signature = await signPeerClaim(await loadPeerKey(peerKeyFile), networkId, memberId);
   const registration = new Registration(
-    { memberId, address },
+    { memberId, address, signature },
     { view, ledger, clock, random, log: logOf("registration") },
   );
   const windowMs = Math.max(keyWindowMs(genesis.mode), config.keyWindowMs ?? leastKeyWindowMs);

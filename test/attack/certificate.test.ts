@@ -107,6 +107,7 @@ describe("Certificates", function () {
     const registration = canonicalString({
       memberId: first,
       peerId: "12D3KooWGRUVqcF5fR4bKcQ2kF6T7Uq5bXv5ZfQ4wKQ4m9H3t9rB",
+      signature: "00".repeat(64),
       addresses: ["/ip4/127.0.0.1/tcp/4001"],
       intakeAddress: "127.0.0.1:7000",
     });

@@ -7,14 +7,17 @@ import {
   encodeUnsignedSegment,
   FIRST_HEAD,
   fromHex,
+  hostClaimBytes,
   type HostId,
   hostIdOf,
+  type NetworkId,
   nextHead,
   originHash,
   parseSerial,
   recordRoot,
   type SegmentAccelerator,
   sha256,
+  type SiteId,
   toHex,
   utf8,
 } from "@comity/protocol";
@@ -63,6 +66,10 @@ export class EvidenceHost {
     return this.#key.export({ type: "pkcs8", format: "pem" }).toString();
   }
 
+  sign(bytes: Uint8Array): Uint8Array {
+    return sign(null, bytes, this.#key);
+  }
+
   /** Policy time up to which it has signed. */
   get endMs(): number {
     return this.#endMs;
@@ -91,7 +98,7 @@ export class EvidenceHost {
       recordRoot: recordRoot(records),
       accelerators: before.map((chain, slot) => this.#accelerator(chain, slot, flop)),
     });
-    return { segment: concat(unsigned, sign(null, unsigned, this.#key)), records };
+    return { segment: concat(unsigned, this.sign(unsigned)), records };
   }
 
   #work(startMs: number, flop: bigint): Uint8Array {
@@ -136,14 +143,15 @@ export class EvidenceHost {
 
 const KERNEL = sha256(utf8("test/kernel/matmul"));
 
-/** What a host enrols with. */
-export function enrolmentOf(host: EvidenceHost) {
+/** What a host enrols with at a site. */
+export function enrolmentOf(host: EvidenceHost, networkId: NetworkId, siteId: SiteId) {
   const accelerators = host.serials.map((serial) => ({
     serial,
     model: ACCELERATOR_MODEL,
     peakFlops: PEAK_FLOPS.toString(),
   }));
-  return { hostId: host.hostId, publicKey: toHex(host.publicKey), accelerators };
+  const signature = toHex(host.sign(hostClaimBytes(networkId, siteId, host.hostId)));
+  return { hostId: host.hostId, publicKey: toHex(host.publicKey), accelerators, signature };
 }
 
 /** Names a segment by its bytes. */

@@ -104,6 +104,7 @@ export async function enrolTestSite(
   const owner = coalition.network.members[member - 1];
   if (owner === undefined) throw new RangeError(`there is no member ${member}`);
   const { memberId } = owner;
+  const networkId = parseNetworkId(coalition.network.genesis);
   const operatorId = parseOperatorId(`operator-${randomUUID().slice(0, 8)}`);
   const siteId = parseSiteId(`site-${randomUUID().slice(0, 8)}`);
   const hosts = Array.from(
@@ -116,7 +117,10 @@ export async function enrolTestSite(
   await submit("facility:RegisterOperator", { operatorId, memberId, name: `Operator ${operatorId}` });
   const name = `Site ${siteId}`;
   await submit("facility:RegisterSite", { siteId, operatorId, memberId, class: "datacentre", name });
-  await submit("facility:EnrolHosts", { siteId, hosts: hosts.map(enrolmentOf) });
+  await submit("facility:EnrolHosts", {
+    siteId,
+    hosts: hosts.map((host) => enrolmentOf(host, networkId, siteId)),
+  });
   const operator = await issue(coalition, memberId, siteId, "operator", { "comity.operator": operatorId });
   const attester = await issue(coalition, memberId, siteId, "attester", {
     "comity.operator": operatorId,

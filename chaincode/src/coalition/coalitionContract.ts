@@ -11,7 +11,13 @@ import { ONLY, tables } from "../ledger/tables.ts";
 import { closePhase, closingPhase } from "./keyClosing.ts";
 import { readKeySession } from "./keyQuery.ts";
 import { accept, accuse, activate, confirm, deal, propose } from "./keyTransactions.ts";
-import { admitGenesis, assertClosable, foundingOrganisations, registerNode } from "./registerRules.ts";
+import {
+  admitGenesis,
+  assertClosable,
+  assertOwnPeer,
+  foundingOrganisations,
+  registerNode,
+} from "./registerRules.ts";
 
 /** Who belongs to the coalition, what time it is for it, and how its members make the key with which they speak together. */
 export class CoalitionContract extends LedgerContract {
@@ -48,6 +54,7 @@ export class CoalitionContract extends LedgerContract {
     const caller = await authenticate(ctx, "node");
     const wanted = documentArgument(request, nodeRequest);
     assertMember(caller, wanted.memberId);
+    assertOwnPeer(wanted, (await ctx.network()).id);
     const existing = await ctx.table(tables.node).find(wanted.memberId);
     const registration = registerNode(wanted, existing);
     if (registration === undefined) return result(existing);

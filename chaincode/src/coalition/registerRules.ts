@@ -7,6 +7,7 @@ import {
   figure,
   type FigureName,
   figures,
+  fromHex,
   type Genesis,
   genesisId,
   type NetworkId,
@@ -14,7 +15,10 @@ import {
   type NodeRequest,
   type Organisation,
   organisation,
+  peerClaimBytes,
+  peerKeyOf,
   utf8,
+  verifyEd25519,
 } from "@comity/protocol";
 import { LedgerError } from "../ledger/ledgerError.ts";
 import { revisionAfter } from "../ledger/table.ts";
@@ -34,12 +38,21 @@ export function foundingOrganisations(genesis: Genesis): Organisation[] {
   return genesis.members.map((member) => organisation({ ...revisionAfter(), class: "member", ...member }));
 }
 
+/** A peer id is its member's for ever, so its own key must say whose it is: else who hears of one could take it. */
+export function assertOwnPeer({ memberId, peerId, signature }: NodeRequest, networkId: NetworkId): void {
+  const key = peerKeyOf(peerId);
+  const claim = peerClaimBytes(networkId, memberId, peerId);
+  if (key === undefined || !verifyEd25519(key, claim, fromHex(signature, 64)))
+    throw new LedgerError("PEER_SIGNATURE", "the key of this peer id did not sign that it is this member's");
+}
+
 /** The registration to store, or undefined where exactly this one is stored already. */
 export function registerNode(
   request: NodeRequest,
   existing: NodeRegistration | undefined,
 ): NodeRegistration | undefined {
-  const registration = { ...revisionAfter(existing), ...request };
+  const { memberId, peerId, addresses, intakeAddress } = request;
+  const registration = { ...revisionAfter(existing), memberId, peerId, addresses, intakeAddress };
   const isSame =
     existing !== undefined &&
     canonicalString({ ...existing, rev: registration.rev }) === canonicalString(registration);

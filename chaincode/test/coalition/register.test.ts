@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
 import { canonicalString, faultBound, registerView } from "@comity/protocol";
-import { found, genesisOf, identity, MEMBER_IDS } from "../fixture/coalition.ts";
+import { found, genesisOf, identity, MEMBER_IDS, nodeOf } from "../fixture/coalition.ts";
 import { refused } from "../fixture/testLedger.ts";
 
 const officer = identity("ch", "officer");
 const node = identity("ch", "node");
-const registration = {
-  memberId: "ch",
-  peerId: "12D3KooWGzBkDN2cD5PLkdKvPyWYGUiC8FmYKnXp2uoeL5JJoJXm",
-  addresses: ["/ip4/127.0.0.1/tcp/4001"],
-  intakeAddress: "127.0.0.1:4002",
-};
+const registration = nodeOf("ch");
 
 describe("coalition:Genesis", () => {
   it("founds the network once, whoever brings the record again", async () => {
@@ -90,15 +85,19 @@ describe("coalition:RegisterNode", () => {
 
   it("keeps a peer id with its member for ever", async () => {
     const { ledger } = await found();
-    const peerId = "12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo";
     await ledger.submit(node, "coalition:RegisterNode", registration);
-    await ledger.submit(node, "coalition:RegisterNode", { ...registration, peerId });
+    await ledger.submit(node, "coalition:RegisterNode", nodeOf("ch", "another peer"));
 
-    const claim = ledger.submit(identity("jp", "node"), "coalition:RegisterNode", {
-      ...registration,
-      memberId: "jp",
-    });
+    const claim = ledger.submit(identity("jp", "node"), "coalition:RegisterNode", nodeOf("jp"));
 
     await refused(claim, "PEER_TAKEN");
+  });
+
+  it("gives no member a peer id whose key did not sign for that member, though it comes first", async () => {
+    const { ledger } = await found();
+    const seen = { ...registration, memberId: "jp" };
+
+    await refused(ledger.submit(identity("jp", "node"), "coalition:RegisterNode", seen), "PEER_SIGNATURE");
+    await ledger.submit(node, "coalition:RegisterNode", registration);
   });
 });

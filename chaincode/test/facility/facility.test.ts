@@ -69,11 +69,12 @@ describe("facility:EnrolHosts", () => {
       listed.items.map(({ hostId }) => hostId).toSorted(),
       hosts.map(({ hostId }) => hostId).toSorted(),
     );
+    const { hostId, publicKey, accelerators } = hosts[0]!;
     const read = hostDocument(await ledger.evaluate(officer, "facility:ReadHost", hosts[0]!.hostId));
     assert.deepEqual(read, {
       schemaVersion: 1,
       rev: 1,
-      ...hosts[0]!,
+      ...{ hostId, publicKey, accelerators },
       siteId: "bern-1",
       operatorId: "alpine",
       memberId: "ch",
@@ -97,13 +98,30 @@ describe("facility:EnrolHosts", () => {
   it("lists only the hosts of the site that is asked for", async () => {
     const { ledger } = await foundWithSite();
     await ledger.submit(officer, "facility:RegisterSite", site("bern-10"));
-    await ledger.submit(alpine, "facility:EnrolHosts", { siteId: "bern-10", hosts });
+    await ledger.submit(alpine, "facility:EnrolHosts", {
+      siteId: "bern-10",
+      hosts: [host("h1", ["S1", "S2"], "bern-10"), host("h2", ["S3"], "bern-10")],
+    });
 
     const listed = page(hostDocument)(
       await ledger.evaluate(officer, "facility:ListHosts", "bern-1", "100", ""),
     );
 
     assert.deepEqual(listed.items, []);
+  });
+
+  it("enrols no host that did not sign for the site, though it comes first", async () => {
+    const { ledger } = await foundWithSite();
+    const thief = identity("jp", "officer");
+    const theirs = { operatorId: "tokyo", memberId: "jp", name: "Tokyo Compute" };
+    await ledger.submit(thief, "facility:RegisterOperator", theirs);
+    const elsewhere = site("tokyo-1", { operatorId: "tokyo", memberId: "jp" });
+    await ledger.submit(thief, "facility:RegisterSite", elsewhere);
+
+    const taken = ledger.submit(thief, "facility:EnrolHosts", { siteId: "tokyo-1", hosts });
+
+    await refused(taken, "HOST_SIGNATURE");
+    await ledger.submit(alpine, "facility:EnrolHosts", { siteId: "bern-1", hosts });
   });
 
   it("refuses accelerators too fast for an unambiguous counter", async () => {

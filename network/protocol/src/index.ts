@@ -12,6 +12,7 @@ export {
 } from "./bundle.ts";
 export * from "./bytes.ts";
 export * from "./canonical.ts";
+export * from "./claim.ts";
 export * from "./decision.ts";
 export * from "./decode.ts";
 export * from "./ed25519.ts";

@@ -8,8 +8,13 @@ import {
   encodeEntry,
   epochRecordBytes,
   fields,
+  hostClaimBytes,
   hostIdOf,
   nonceEpochOf,
+  parseMemberId,
+  parseSiteId,
+  peerClaimBytes,
+  peerIdOf,
   proposalBytes,
   recordRoot,
   sha256,
@@ -56,6 +61,11 @@ export function formats(): Record<string, string> {
     epochRecordBytes: toHex(epochRecordBytes(networkId, epochRecord)),
     proposalBytes: toHex(
       proposalBytes(networkId, digest, { memberIndex: 2, expiresAtMs: 1_767_225_602_000 }),
+    ),
+    peerId: peerIdOf(publicKey("peer-alice")),
+    peerClaimBytes: toHex(peerClaimBytes(networkId, parseMemberId("xa"), peerIdOf(publicKey("peer-alice")))),
+    hostClaimBytes: toHex(
+      hostClaimBytes(networkId, parseSiteId("acme-north"), hostIdOf(publicKey("host-a"))),
     ),
     bundleSha256: toHex(sha256(encodeBundle(bundle))),
   };

@@ -1,5 +1,6 @@
 export { type EvidenceServerDeps, serveEvidence } from "./evidenceStream.ts";
 export { createGossipNetwork, type GossipNetworkDeps, type GossipNetworkOptions } from "./libp2pNetwork.ts";
+export { loadPeerKey, signPeerClaim } from "./peerKey.ts";
 export { serveMirror } from "./mirrorServer.ts";
 export {
   type Clock,

@@ -1,7 +1,14 @@
 import { readFile, stat } from "node:fs/promises";
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from "@libp2p/crypto/keys";
 import type { PrivateKey } from "@libp2p/interface";
-import { DomainError } from "@comity/protocol";
+import {
+  DomainError,
+  type MemberId,
+  type NetworkId,
+  peerClaimBytes,
+  peerIdOf,
+  toHex,
+} from "@comity/protocol";
 import { writeSecret } from "../store/secretFile.ts";
 
 export class PeerKeyError extends DomainError<"PEER_KEY_MODE" | "PEER_KEY_INVALID"> {}
@@ -17,6 +24,16 @@ export async function loadPeerKey(file: string): Promise<PrivateKey> {
   const key = await generateKeyPair("Ed25519");
   await writeSecret(file, privateKeyToProtobuf(key));
   return key;
+}
+
+/** The key's own word that its peer is the member's node: the ledger registers none without it. */
+export async function signPeerClaim(
+  key: PrivateKey,
+  networkId: NetworkId,
+  memberId: MemberId,
+): Promise<string> {
+  const claim = peerClaimBytes(networkId, memberId, peerIdOf(key.publicKey.raw));
+  return toHex(await key.sign(claim));
 }
 
 async function readExisting(file: string): Promise<Uint8Array | undefined> {

@@ -12,6 +12,13 @@ export interface NodeAddress {
   readonly intakeAddress: string;
 }
 
+export interface RegistrationOptions {
+  readonly memberId: string;
+  readonly address: NodeAddress;
+  /** By the peer's key, that it is this member's. */
+  readonly signature: string;
+}
+
 export interface RegistrationDeps {
   readonly view: { members(): readonly RegisterMember[] };
   readonly ledger: LedgerSubmitter;
@@ -24,15 +31,13 @@ const pauses = { firstMs: 500, longestMs: 10_000 };
 
 /** Keeps the member's entry in the ledger's register true: written at the start, and only where it differs. */
 export class Registration {
-  readonly #memberId: string;
-  readonly #address: NodeAddress;
+  readonly #options: RegistrationOptions;
   readonly #deps: RegistrationDeps;
   readonly #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  constructor(options: { readonly memberId: string; readonly address: NodeAddress }, deps: RegistrationDeps) {
-    this.#memberId = options.memberId;
-    this.#address = options.address;
+  constructor(options: RegistrationOptions, deps: RegistrationDeps) {
+    this.#options = options;
     this.#deps = deps;
   }
 
@@ -47,10 +52,11 @@ export class Registration {
   }
 
   isDone(): boolean {
-    const node = this.#deps.view.members().find(({ memberId }) => memberId === this.#memberId)?.node;
+    const { memberId: own, address } = this.#options;
+    const node = this.#deps.view.members().find(({ memberId }) => memberId === own)?.node;
     if (!node) return false;
     const { peerId, addresses, intakeAddress } = node;
-    return canonicalString({ peerId, addresses, intakeAddress }) === canonicalString(this.#address);
+    return canonicalString({ peerId, addresses, intakeAddress }) === canonicalString(address);
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -62,7 +68,8 @@ export class Registration {
   }
 
   async #register(): Promise<void> {
-    const request = canonicalString({ memberId: this.#memberId, ...this.#address });
+    const { memberId, address, signature } = this.#options;
+    const request = canonicalString({ memberId, ...address, signature });
     try {
       await this.#deps.ledger.submitIdempotent("coalition:RegisterNode", request);
     } catch (error) {

@@ -42,7 +42,8 @@ const hostShape = {
   accelerators: list(accelerator, MAX_ACCELERATORS_OF_HOST, 1),
 };
 
-export const hostRequest = object(hostShape);
+/** The host's key signs `hostClaimBytes`. */
+export const hostRequest = object({ ...hostShape, signature: hex(64) });
 export const enrolmentRequest = object({
   siteId,
   hosts: parsed(list(hostRequest, MAX_HOSTS_PER_ENROLMENT, 1), boundAccelerators),

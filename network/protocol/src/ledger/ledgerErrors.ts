@@ -19,6 +19,7 @@ export const ledgerErrorCodes = [
   // genesis and register
   "GENESIS_MISSING",
   "GENESIS_MISMATCH",
+  "PEER_SIGNATURE",
   "PEER_TAKEN",
   // time
   "TIME_INVALID",
@@ -53,6 +54,7 @@ export const ledgerErrorCodes = [
   "HOST_UNKNOWN",
   "HOST_KEY_MISMATCH",
   "HOST_KEY_WEAK",
+  "HOST_SIGNATURE",
   "SERIAL_TAKEN",
   // notices
   "NOTICE_EXISTS",

@@ -26,8 +26,11 @@ const nodeShape = {
   intakeAddress: text(200, /^[A-Za-z0-9.:[\]-]+:[0-9]{1,5}$/),
 };
 
-/** How to reach a member's node: its libp2p peer, multiaddresses, and `host:port` of the evidence intake. */
-export const nodeRequest = object({ memberId, ...nodeShape });
+/**
+ * How to reach a member's node: its libp2p peer, multiaddresses, and `host:port` of the evidence intake. The peer's key signs
+ * `peerClaimBytes`.
+ */
+export const nodeRequest = object({ memberId, ...nodeShape, signature: hex(64) });
 export const nodeRegistration = object({ ...revised, memberId, ...nodeShape });
 export type NodeRequest = Decoded<typeof nodeRequest>;
 export type NodeRegistration = Decoded<typeof nodeRegistration>;

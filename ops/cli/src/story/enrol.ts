@@ -1,7 +1,16 @@
-import { mkdirSync } from "node:fs";
+import { createPrivateKey, sign } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadAuthority } from "@comity/fabric";
-import { acceleratorOf, canonicalString } from "@comity/protocol";
+import {
+  acceleratorOf,
+  canonicalString,
+  hostClaimBytes,
+  parseHostId,
+  parseNetworkId,
+  parseSiteId,
+  toHex,
+} from "@comity/protocol";
 import type { Coalition } from "../coalition/coalition.ts";
 import { saveKeyPair } from "../coalition/createNetwork.ts";
 import { type KeyPairFiles, keyPairIn, type Layout } from "../coalition/layout.ts";
@@ -17,13 +26,14 @@ export function memberOfSite({ network }: Coalition, site: StorySite): NetworkMe
   return member;
 }
 
-/** Registers operator and site and enrols its hosts, as the member's officer. Repeats change nothing. */
+/** Registers operator and site and enrols its hosts, which sign for it, as the member's officer. Repeats change nothing. */
 export async function enrolSite(
   coalition: Coalition,
   site: StorySite,
   hosts: readonly PlannedHost[],
 ): Promise<void> {
   const { memberId } = memberOfSite(coalition, site);
+  const networkId = parseNetworkId(coalition.network.genesis);
   const { operatorId, operatorName, siteId, siteName } = site;
   const officer = coalition.ledger(memberId, "officer");
   const submit = (transaction: string, document: unknown) =>
@@ -38,11 +48,11 @@ export async function enrolSite(
   });
   for (let from = 0; from < hosts.length; from += hostsPerTransaction) {
     const part = hosts.slice(from, from + hostsPerTransaction);
-    const enrolled = part.map(({ hostId, publicKey }, position) => ({
-      hostId,
-      publicKey,
-      accelerators: acceleratorsOf(site, from + position),
-    }));
+    const enrolled = part.map(({ hostId, publicKey, keyFile }, position) => {
+      const claim = hostClaimBytes(networkId, parseSiteId(siteId), parseHostId(hostId));
+      const signature = toHex(sign(null, claim, createPrivateKey(readFileSync(keyFile))));
+      return { hostId, publicKey, accelerators: acceleratorsOf(site, from + position), signature };
+    });
     await submit("facility:EnrolHosts", { siteId, hosts: enrolled });
   }
 }
