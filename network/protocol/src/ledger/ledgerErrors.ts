@@ -90,11 +90,24 @@ export function isLedgerErrorCode(code: string): code is LedgerErrorCode {
   return known.has(code);
 }
 
-/** Reads `CODE: sentence` back, from the end of whatever Fabric wrapped around it; undefined where there is no code of ours. */
+/** What fabric-shim says before it asks a contract of ours: nobody but it could give these a code. */
+const dispatcherTexts: readonly (readonly [RegExp, LedgerErrorCode])[] = [
+  [/Expected \d+ parameters, but \d+ have been supplied$/, "ARGUMENT_INVALID"],
+  [/Contract name is not known: .*$/s, "TRANSACTION_UNKNOWN"],
+];
+
+/**
+ * Reads the first `CODE: sentence` of ours in whatever Fabric wrapped around it, the sentence up to the end; undefined where there is no
+ * code of ours.
+ */
 export function parseLedgerError(message: string): { code: LedgerErrorCode; text: string } | undefined {
   for (const match of message.matchAll(/\b([A-Z][A-Z_]+[A-Z]): /g)) {
     const code = match[1] ?? "";
     if (isLedgerErrorCode(code)) return { code, text: message.slice(match.index + match[0].length) };
+  }
+  for (const [form, code] of dispatcherTexts) {
+    const [text] = form.exec(message) ?? [];
+    if (text !== undefined) return { code, text };
   }
   return undefined;
 }
