@@ -59,6 +59,10 @@ export class GatewayPool {
     return this.#endpoints.length;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** The caller's identity as Fabric serialises it. */
   get creator(): Uint8Array {
     const identity = new msp.SerializedIdentity();

@@ -47,8 +47,23 @@ export function ledgerErrorOf(error: unknown): LedgerError {
     const refusal = parseLedgerError(text);
     if (refusal) return new LedgerError(refusal.code, refusal.text, { cause: error });
   }
-  const code = unreachable.includes(error.code) ? "LEDGER_UNAVAILABLE" : "LEDGER_REFUSED";
+  const code = isOutage(error) ? "LEDGER_UNAVAILABLE" : "LEDGER_REFUSED";
   return new LedgerError(code, texts.join("; "), { cause: error });
+}
+
+const aborted: number = status.ABORTED;
+
+/** How a gateway words an endorser that could not run the chaincode, or could not be reached; Fabric's texts. */
+const peerFailure =
+  /^error in simulation: failed to execute transaction |chaincode stream terminated$|^rpc error: code = (?:Unavailable|DeadlineExceeded|Canceled|ResourceExhausted) /;
+
+/**
+ * Whether peers failed, rather than said no. A gateway that finds too few endorsements answers ABORTED, whatever the reason: a chaincode
+ * that refused, endorsers that came to different results, or peers that were not there. Only the details tell.
+ */
+function isOutage({ code, details }: GatewayError): boolean {
+  if (code !== aborted) return unreachable.includes(code);
+  return details.length > 0 && details.every(({ message }) => peerFailure.test(message));
 }
 
 /** Whether asking another gateway could give another answer. The chaincode's verdict is every honest member's verdict. */

@@ -43,14 +43,16 @@ export async function commit(
   transaction: SignedTransaction,
 ): Promise<bigint> {
   let cause: Error | undefined;
-  for (let round = 0; round < Math.max(ROUNDS, pool.size); round += 1) {
+  const rounds = Math.max(ROUNDS, pool.size);
+  // A client that is closed meanwhile has no gateway any more; what was sent before may commit all the same.
+  for (let round = 0; round === 0 || (round < rounds && !pool.isClosed); round += 1) {
     const gateway = pool.current();
     try {
       await gateway.newTransaction(transaction.bytes).submit();
     } catch {
       pool.leave(gateway);
     }
-    const status = await statusOf(pool.current(), pool.creator, channel, transaction.id);
+    const status = await statusOf(pool, channel, transaction.id);
     if (!(status instanceof Error)) return blockOf(status);
     // Once a round at most, or two gateways in trouble would always be met in the same roles.
     pool.leave(gateway);
@@ -61,14 +63,9 @@ export async function commit(
 }
 
 /** The status is built by hand: there are no commit bytes before a submit succeeds. */
-async function statusOf(
-  gateway: Gateway,
-  creator: Uint8Array,
-  channel: string,
-  id: string,
-): Promise<Status | Error> {
+async function statusOf(pool: GatewayPool, channel: string, id: string): Promise<Status | Error> {
   try {
-    const status = await newCommit(gateway, creator, channel, id).getStatus();
+    const status = await newCommit(pool.current(), pool.creator, channel, id).getStatus();
     // A repeat of ours was the last that this gateway saw; asked again, it answers for the first.
     if (status.code === StatusCode.DUPLICATE_TXID)
       return new Error("only a repeat of the transaction was seen");

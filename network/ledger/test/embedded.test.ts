@@ -74,6 +74,16 @@ describe("the ledger client on the embedded ledger", function () {
     assert.equal(Buffer.from(await client.evaluate("get", "sum")).toString(), "3");
   });
 
+  it("calls the ledger unavailable, not the transaction refused, while too few chaincode processes run", async () => {
+    const stopped = [3, 4].map((number) => fixture.member(number));
+    for (const member of stopped) await fixture.killChaincode(member);
+
+    await assert.rejects(client.submit("put", "c", "3"), { code: "LEDGER_UNAVAILABLE" });
+
+    for (const member of stopped) await fixture.startChaincode(member);
+    await client.submit("put", "c", "3");
+  });
+
   it("reads every block from the first, and hashes each as the ledger does", async () => {
     const { blockNumber, transactionId } = await client.submit("put", "b", "2");
 

@@ -91,6 +91,18 @@ describe("the ledger client", () => {
     await assert.rejects(connect(gateways).submit("notice:File", "{}"), { code: "LEDGER_UNKNOWN" });
   });
 
+  it("calls it unknown too when the client is closed after it was sent", async () => {
+    const gateways = await start({
+      submit: () => {
+        client.close();
+        return down();
+      },
+    });
+    const client = connect(gateways);
+
+    await assert.rejects(client.submit("notice:File", "{}"), { code: "LEDGER_UNKNOWN" });
+  });
+
   it("asks again where only its own repeat was seen", async () => {
     const codes = [9, 0];
     const client = connect(await start({ status: () => ({ code: codes.shift() ?? 0, block: 5 }) }));
