@@ -169,7 +169,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   const shares = new ShareFiles(inData("keys"));
   const keyStore = new KeyStore({ shares, ledger: view });
   const cosigner = await Cosigner.open(
-    { networkId, memberCount, directory: inData("signing"), ...signing, ...signingRules(genesis) },
+    { genesis, networkId, memberCount, directory: inData("signing"), ...signing, ...signingRules(genesis) },
     {
       ...{
         network,

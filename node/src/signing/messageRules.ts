@@ -4,6 +4,7 @@ import {
   type Ed25519Verify,
   type EpochRecord,
   fromHex,
+  type Genesis,
   type NetworkId,
   type PartialMessage,
   partialHashOf,
@@ -11,6 +12,7 @@ import {
   type ProposalMessage,
   type RefusalMessage,
   statementDigest,
+  statementProblem,
   verifyDecision,
 } from "@comity/protocol";
 import type { Verdict } from "../gossip/network.ts";
@@ -21,6 +23,7 @@ import type { Verdict } from "../gossip/network.ts";
 const SKEW_MS = 60_000;
 
 export interface RuleContext {
+  readonly genesis: Genesis;
   readonly networkId: NetworkId;
   readonly verify: Ed25519Verify;
   readonly bls: BlsVerifier;
@@ -44,6 +47,8 @@ export function judgeProposal(
   now: number,
   context: RuleContext,
 ): Verdict {
+  // [REJECT] not what the rulebook makes of any evidence: nobody is to remember a refusal of it.
+  if (statementProblem(context.genesis, message.statement) !== undefined) return "reject";
   // [IGNORE] another epoch: ours or theirs is not the newest.
   if (message.keyEpoch !== epoch.keyEpoch) return "ignore";
   // [REJECT] not a member of this epoch.

@@ -1,5 +1,5 @@
 import { alertIdOf, type AlertStatement } from "@comity/protocol";
-import { hasDecided, type Phase, type Session } from "./session.ts";
+import { expiryOf, hasDecided, type Phase, type Session } from "./session.ts";
 
 /** An open proposal as the console shows it. */
 export interface ProposalStatus {
@@ -9,6 +9,7 @@ export interface ProposalStatus {
   readonly keyEpoch: number;
   readonly subject: AlertStatement["subject"];
   readonly window: AlertStatement["window"];
+  readonly ledger: AlertStatement["ledger"];
   readonly proposer: number;
   readonly expiresAtMs: number;
   readonly phase: Phase;
@@ -29,8 +30,9 @@ export function proposalStatus(session: Session, memberCount: number): ProposalS
     keyEpoch: proposal.keyEpoch,
     subject: proposal.statement.subject,
     window: proposal.statement.window,
+    ledger: proposal.statement.ledger,
     proposer: proposal.memberIndex,
-    expiresAtMs: proposal.expiresAtMs,
+    expiresAtMs: expiryOf(session),
     phase: session.phase,
     needed: session.threshold,
     signed: [...session.partials.keys()].sort((a, b) => a - b),

@@ -3,7 +3,12 @@ import type { PartialMessage, ProposalMessage, RefusalMessage } from "@comity/pr
 interface Base {
   /** Hex digest of what is to be signed; names the session. */
   readonly digest: string;
+  /** As it was proposed first: it counts against that member's limit, whoever proposes it again. */
   readonly proposal: ProposalMessage;
+  /** As it was proposed to live longest, which is what others are told. */
+  readonly renewal: ProposalMessage;
+  /** However often it is proposed, it is open no longer than a proposal may live. Real ms. */
+  readonly latestMs: number;
   /** How many members must sign. */
   readonly threshold: number;
   /** With so many refusals the threshold is out of reach even if f of them were not meant: n − t + f + 1. */
@@ -49,15 +54,24 @@ export function step(session: Session, event: SessionEvent, now: number): Sessio
   if (session.phase !== "collecting") return session;
   if (event.type === "signature") return complete(session, event.signature);
   if (event.type === "proposal")
-    return prolongs(session, event.message) ? { ...session, proposal: event.message } : session;
+    return prolongs(session, event.message) ? { ...session, renewal: event.message } : session;
   const next = event.type === "tick" ? session : withDecision(session, event);
   if (next.refusals.size >= next.refusalsToClose) return { ...next, phase: "refused" };
-  return now >= next.proposal.expiresAtMs ? { ...next, phase: "expired" } : next;
+  return now >= expiryOf(next) ? { ...next, phase: "expired" } : next;
 }
 
-/** Whoever proposes a statement first must not decide when it is over: a member could propose others' statements for a moment only. */
-export function prolongs({ phase, proposal }: Session, message: ProposalMessage): boolean {
-  return phase === "collecting" && message.expiresAtMs >= proposal.expiresAtMs + LEAST_PROLONGATION_MS;
+/** When it is over, real ms. */
+export function expiryOf({ renewal, latestMs }: Pick<Session, "renewal" | "latestMs">): number {
+  return Math.min(renewal.expiresAtMs, latestMs);
+}
+
+/**
+ * Whoever proposes a statement first must not decide when it is over: a member could propose others' statements for a moment only.
+ * Nor may anybody keep it open for ever, since what is open keeps others from proposing.
+ */
+export function prolongs(session: Session, message: ProposalMessage): boolean {
+  const renewed = expiryOf({ ...session, renewal: message });
+  return session.phase === "collecting" && renewed >= expiryOf(session) + LEAST_PROLONGATION_MS;
 }
 
 /** Enough partial signatures are there to combine. */

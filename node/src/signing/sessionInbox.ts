@@ -5,6 +5,7 @@ import {
   DomainError,
   type Ed25519Verify,
   type EpochRecord,
+  type Genesis,
   type NetworkId,
   type ProposalMessage,
   toHex,
@@ -24,9 +25,10 @@ import { decoded, type DecisionEvent, decisionEvent } from "./messages.ts";
 import type { SigningLedger } from "./ports.ts";
 import { hasDecided, prolongs } from "./session.ts";
 import { decodeOpenProposals, encodeOpenProposals } from "./sessionsStream.ts";
-import type { LiveSession, SessionTable } from "./sessionTable.ts";
+import { isOver, type LiveSession, type SessionTable } from "./sessionTable.ts";
 
 export interface SessionInboxOptions {
+  readonly genesis: Genesis;
   readonly networkId: NetworkId;
   readonly maxOpenPerMember: number;
   readonly proposalLifeMs: number;
@@ -42,8 +44,6 @@ export interface SessionInboxDeps {
   readonly random: () => number;
   readonly log: Log;
   readonly signal: AbortSignal;
-  /** Brings back stored sessions as soon as the ledger view shows their key. */
-  readonly restore: () => void;
   /** Called for a proposal of another member, once its session is on disk. */
   readonly onOpened: (live: LiveSession) => void;
 }
@@ -80,7 +80,7 @@ export class SessionInbox {
     const epoch = this.#deps.ledger.currentEpoch();
     if (!message) return "reject";
     if (!epoch || isOnLedger(this.#deps.ledger, message.statement)) return "ignore";
-    this.#deps.restore();
+    this.#deps.table.restore(this.#deps.ledger.epochs());
     const digest = toHex(digestOf(this.#options.networkId, epoch, message));
     const known = this.#deps.table.get(digest);
     if (known) known.lastHeardMs = this.#deps.clock.now();
@@ -99,7 +99,7 @@ export class SessionInbox {
   /** Whether a proposal opens a session or keeps one open for longer. */
   #isNews(message: ProposalMessage, known: LiveSession | undefined): boolean {
     if (known && !isOver(known)) return prolongs(known.session, message);
-    return this.#deps.table.openOf(message.memberIndex) < this.#options.maxOpenPerMember;
+    return this.#deps.table.countOf(message.memberIndex) < this.#options.maxOpenPerMember;
   }
 
   async #onDecision(type: "partial" | "refusal", bytes: Uint8Array, from: number): Promise<Verdict> {
@@ -149,11 +149,6 @@ export class SessionInbox {
   forget(digest: string): void {
     this.#attempts.forget(digest);
   }
-}
-
-/** Its time ran out, and it may be proposed again. */
-function isOver({ isSettled, session }: LiveSession): boolean {
-  return isSettled && session.phase === "expired";
 }
 
 export function isOnLedger(ledger: SigningLedger, statement: AlertStatement): boolean {

@@ -7,6 +7,7 @@ import {
   faultBound,
   fromHex,
   hex,
+  integer,
   list,
   MAX_MEMBERS,
   nullable,
@@ -24,6 +25,8 @@ const MAX_FILE_BYTES = 1024 * 1024;
 const bytes = hex({ maxBytes: topics.proposal.maxBytes });
 const decodeFile = object({
   proposal: bytes,
+  renewal: bytes,
+  latestMs: integer(0, Number.MAX_SAFE_INTEGER),
   partials: list(bytes, MAX_MEMBERS),
   refusals: list(bytes, MAX_MEMBERS),
   signature: nullable(hex(96)),
@@ -32,6 +35,8 @@ const decodeFile = object({
 export interface StoredSession {
   readonly digest: string;
   readonly proposal: ProposalMessage;
+  readonly renewal: ProposalMessage;
+  readonly latestMs: number;
   readonly partials: readonly PartialMessage[];
   readonly refusals: readonly RefusalMessage[];
   readonly signature: string | null;
@@ -78,12 +83,17 @@ export class SessionStore {
 }
 
 /** A session at its beginning, under the key of an epoch. */
-export function newSession(digest: string, proposal: ProposalMessage, epoch: EpochRecord): Session {
+export function newSession(
+  { digest, proposal, latestMs }: Pick<Session, "digest" | "proposal" | "latestMs">,
+  epoch: EpochRecord,
+): Session {
   const n = epoch.members.length;
   return {
     phase: "collecting",
     digest,
     proposal,
+    renewal: proposal,
+    latestMs,
     threshold: epoch.threshold,
     refusalsToClose: n - epoch.threshold + faultBound(n) + 1,
     partials: new Map(),
@@ -94,7 +104,8 @@ export function newSession(digest: string, proposal: ProposalMessage, epoch: Epo
 /** The session that was stored, under the key of its epoch. */
 export function restoredSession(stored: StoredSession, epoch: EpochRecord): Session {
   const session = {
-    ...newSession(stored.digest, stored.proposal, epoch),
+    ...newSession(stored, epoch),
+    renewal: stored.renewal,
     partials: new Map(stored.partials.map((message) => [message.decision.memberIndex, message])),
     refusals: new Map(stored.refusals.map((message) => [message.decision.memberIndex, message])),
   };
@@ -106,6 +117,8 @@ function encodeSession(session: Session): Uint8Array {
   const encoded = (message: unknown): string => toHex(encodeCanonical(message));
   return encodeCanonical({
     proposal: encoded(session.proposal),
+    renewal: encoded(session.renewal),
+    latestMs: session.latestMs,
     partials: [...session.partials.values()].map(encoded),
     refusals: [...session.refusals.values()].map(encoded),
     signature: session.phase === "complete" ? session.signature : null,
@@ -117,6 +130,8 @@ async function load(directory: string, name: string): Promise<StoredSession> {
   return {
     digest: name.slice(0, 64),
     proposal: topics.proposal.decode(fromHex(file.proposal)),
+    renewal: topics.proposal.decode(fromHex(file.renewal)),
+    latestMs: file.latestMs,
     partials: file.partials.map((message) => topics.partial.decode(fromHex(message))),
     refusals: file.refusals.map((message) => topics.refusal.decode(fromHex(message))),
     signature: file.signature,

@@ -1,6 +1,6 @@
-import type { EpochRecord, ProposalMessage } from "@comity/protocol";
+import type { EpochRecord, ProposalMessage, SignedEpochRecord } from "@comity/protocol";
 import { type Session, type SessionEvent, step } from "./session.ts";
-import { newSession, type SessionStore } from "./sessionStore.ts";
+import { newSession, restoredSession, type SessionStore, type StoredSession } from "./sessionStore.ts";
 
 /** A session and what this process does about it. */
 export interface LiveSession {
@@ -10,27 +10,38 @@ export interface LiveSession {
   lastHeardMs: number;
   isDeciding: boolean;
   isFiling: boolean;
-  /** Nothing more is to be done; kept until it expires, so that its proposal is not taken for a new one. */
+  /** Nothing more is to be done; kept until nothing can propose it any more, so that its proposal is not taken for a new one. */
   isSettled: boolean;
   /** Ends what is under way for this session. */
   readonly closing: AbortController;
 }
 
+export interface SessionTableOptions {
+  /** How long a proposal may live, real time. */
+  readonly proposalLifeMs: number;
+}
+
 export interface SessionTableDeps {
   readonly store: SessionStore;
+  /** Those that were open when the node stopped. */
+  readonly sessions: readonly StoredSession[];
   readonly now: () => number;
-  /** Called once a change is on disk. */
-  /** Told each change once, in order, whatever else has happened since. */
+  /** Told each change once it is on disk, in order, whatever else has happened since. */
   readonly onChange: (live: LiveSession, before: Session, after: Session) => void;
 }
 
 /** The sessions that this node takes part in. A change is on disk before anybody acts on it. */
 export class SessionTable {
+  readonly #options: SessionTableOptions;
   readonly #deps: SessionTableDeps;
   readonly #sessions = new Map<string, LiveSession>();
+  /** Stored sessions whose epoch the ledger view has not shown yet. */
+  #unrestored: readonly StoredSession[];
 
-  constructor(deps: SessionTableDeps) {
+  constructor(options: SessionTableOptions, deps: SessionTableDeps) {
+    this.#options = options;
     this.#deps = deps;
+    this.#unrestored = deps.sessions;
   }
 
   get(digest: string): LiveSession | undefined {
@@ -41,32 +52,39 @@ export class SessionTable {
     return [...this.#sessions.values()].filter(({ isSettled }) => !isSettled);
   }
 
-  openOf(memberIndex: number): number {
-    return this.unsettled().filter(({ session }) => session.proposal.memberIndex === memberIndex).length;
+  /**
+   * How many proposals count against a member's limit: those that are open and, for as long as any may live, those that came to nothing.
+   * Each costs every member an appraisal and an entry of its signing log for ever.
+   */
+  countOf(memberIndex: number): number {
+    const counts = ({ session, isSettled }: LiveSession): boolean =>
+      session.proposal.memberIndex === memberIndex &&
+      (session.phase === "collecting" ? !isSettled : session.phase !== "complete");
+    return [...this.#sessions.values()].filter(counts).length;
   }
 
-  add(session: Session, epoch: EpochRecord): LiveSession {
-    const live = {
-      session,
-      epoch,
-      lastHeardMs: this.#deps.now(),
-      isDeciding: false,
-      isFiling: false,
-      isSettled: false,
-      closing: new AbortController(),
-    };
-    this.#sessions.set(session.digest, live);
-    return live;
+  /** Brings back stored sessions as soon as the ledger view shows their key. */
+  restore(epochs: readonly SignedEpochRecord[]): void {
+    const left: StoredSession[] = [];
+    for (const stored of this.#unrestored) {
+      const epoch = epochs.find(({ record }) => record.keyEpoch === stored.proposal.keyEpoch)?.record;
+      if (!epoch) left.push(stored);
+      else if (!this.get(stored.digest)) this.#add(restoredSession(stored, epoch), epoch);
+    }
+    this.#unrestored = left;
   }
 
   /** Resolves once the new session is on disk. */
   async open(digest: string, proposal: ProposalMessage, epoch: EpochRecord): Promise<LiveSession> {
-    const live = this.add(newSession(digest, proposal, epoch), epoch);
+    const latestMs = this.#deps.now() + this.#options.proposalLifeMs;
+    const live = this.#add(newSession({ digest, proposal, latestMs }, epoch), epoch);
     await this.#deps.store.put(live.session);
     return live;
   }
 
+  /** Leaves a settled session alone: its file is gone. */
   async apply(live: LiveSession, event: SessionEvent): Promise<void> {
+    if (live.isSettled) return;
     const before = live.session;
     const after = step(before, event, this.#deps.now());
     if (after === before) return;
@@ -81,11 +99,12 @@ export class SessionTable {
     await this.#deps.store.remove(live.session.digest);
   }
 
-  /** Forgets what is settled and can no longer be proposed. @returns the digests */
+  /** Forgets what is settled, can no longer be proposed by a message that is known, and counts no more. @returns the digests */
   sweep(): string[] {
     const now = this.#deps.now();
     const over = [...this.#sessions.values()].filter(
-      ({ isSettled, session }) => isSettled && session.proposal.expiresAtMs <= now,
+      ({ isSettled, session: { renewal, latestMs } }) =>
+        isSettled && Math.max(renewal.expiresAtMs, latestMs) <= now,
     );
     for (const { session } of over) this.#sessions.delete(session.digest);
     return over.map(({ session }) => session.digest);
@@ -99,4 +118,23 @@ export class SessionTable {
   closeAll(): void {
     for (const { closing } of this.#sessions.values()) closing.abort();
   }
+
+  #add(session: Session, epoch: EpochRecord): LiveSession {
+    const live = {
+      session,
+      epoch,
+      lastHeardMs: this.#deps.now(),
+      isDeciding: false,
+      isFiling: false,
+      isSettled: false,
+      closing: new AbortController(),
+    };
+    this.#sessions.set(session.digest, live);
+    return live;
+  }
+}
+
+/** Its time ran out, and it may be proposed again. */
+export function isOver({ isSettled, session }: LiveSession): boolean {
+  return isSettled && session.phase === "expired";
 }

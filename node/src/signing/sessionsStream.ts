@@ -12,11 +12,11 @@ export interface OpenProposal {
 const MAX_OPEN = 1024;
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
-/** As many as fit into an answer: the asker comes back. */
+/** As many as fit into an answer, newest first: what cannot be signed any more is proposed anew. */
 export function encodeOpenProposals(sessions: readonly Session[]): Uint8Array {
   const encoded: Uint8Array[] = [];
   let sizeBytes = 0;
-  for (const session of sessions.slice(0, MAX_OPEN)) {
+  for (const session of newestFirst(sessions).slice(0, MAX_OPEN)) {
     const bytes = encodeOpenProposal(session);
     sizeBytes += bytes.length;
     if (sizeBytes > MAX_ANSWER_BYTES) break;
@@ -25,12 +25,16 @@ export function encodeOpenProposals(sessions: readonly Session[]): Uint8Array {
   return concat(u32(encoded.length), ...encoded);
 }
 
-function encodeOpenProposal({ proposal, partials, refusals }: Session): Uint8Array {
+function newestFirst(sessions: readonly Session[]): Session[] {
+  return [...sessions].sort((a, b) => b.latestMs - a.latestMs);
+}
+
+function encodeOpenProposal({ renewal, partials, refusals }: Session): Uint8Array {
   const list = (messages: Iterable<unknown>): Uint8Array => {
     const encoded = [...messages].map((message) => wireBytes(encodeCanonical(message)));
     return concat(u16(encoded.length), ...encoded);
   };
-  return concat(wireBytes(encodeCanonical(proposal)), list(partials.values()), list(refusals.values()));
+  return concat(wireBytes(encodeCanonical(renewal)), list(partials.values()), list(refusals.values()));
 }
 
 /** @throws WireError */

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as blst from "@chainsafe/blst";
 import fc from "fast-check";
 import {
   alertIdOf,
+  type AlertStatement,
   blstBls,
   decisionBytes,
+  decodeCanonical,
   encodeCanonical,
   fromHex,
   partialHashOf,
@@ -33,15 +35,18 @@ import { TestCoalition } from "../watchfloor/testCoalition.ts";
 class Bench {
   readonly handlers = new Map<string, TopicHandler>();
   readonly streams = new Map<string, StreamHandler>();
-  readonly published: string[] = [];
+  readonly published: { readonly topic: string; readonly message: Uint8Array }[] = [];
+  /** What the co-signer says waits for it. */
+  beforePublish: (topic: string) => Promise<void> = () => Promise.resolve();
+  sleep: typeof realClock.sleep = (ms, signal) => realClock.sleep(ms, signal);
   appraisal: Promise<Appraisal> = new Promise(() => undefined);
   readonly coalition: TestCoalition;
-  readonly #dir: string;
+  dir: string;
   cosigner!: Cosigner;
 
   private constructor(coalition: TestCoalition, dir: string) {
     this.coalition = coalition;
-    this.#dir = dir;
+    this.dir = dir;
   }
 
   static async create(): Promise<Bench> {
@@ -53,12 +58,13 @@ class Bench {
   }
 
   async open(): Promise<void> {
-    const { networkId, ledger, keys, group } = this.coalition;
+    const { genesis, networkId, ledger, keys, group } = this.coalition;
     this.cosigner = await Cosigner.open(
       {
+        genesis,
         networkId,
         memberCount: 4,
-        directory: this.#dir,
+        directory: this.dir,
         regossipMs: 20,
         fileStaggerMs: 0,
         maxOpenPerMember: 8,
@@ -67,7 +73,10 @@ class Bench {
       },
       {
         network: {
-          publish: (topic) => Promise.resolve(void this.published.push(topic)),
+          publish: async (topic, message) => {
+            await this.beforePublish(topic);
+            this.published.push({ topic, message });
+          },
           onMessage: (topic, handler) => void this.handlers.set(topic, handler),
           serve: (stream, handler) => void this.streams.set(stream, handler),
           request: () => new Promise(() => undefined),
@@ -81,7 +90,7 @@ class Bench {
         appraiser: { appraise: (_statement, _proposer, signal) => abortable(this.appraisal, signal) },
         verify: verifyEd25519,
         bls: blstBls(blst),
-        clock: realClock,
+        clock: { now: Date.now, sleep: (ms, signal) => this.sleep(ms, signal) },
         random: () => 0,
         log: quiet,
         emit: () => undefined,
@@ -92,7 +101,7 @@ class Bench {
   async close(): Promise<void> {
     await this.cosigner.stop();
     await this.coalition.close();
-    await rm(this.#dir, { recursive: true, force: true });
+    await rm(this.dir, { recursive: true, force: true });
   }
 
   hear(topic: string, message: unknown, from = 2): Promise<Verdict> {
@@ -233,7 +242,7 @@ describe("Cosigner", () => {
       assert.equal(await bench.hear("proposal", longer, 3), "accept");
       assert.equal(await bench.hear("proposal", longer, 4), "ignore");
       const open = bench.cosigner.status().map(({ proposer, expiresAtMs }) => [proposer, expiresAtMs]);
-      assert.deepEqual(open, [[3, life.long]]);
+      assert.deepEqual(open, [[2, life.long]]);
     });
 
     it("opens a statement again whose proposal ran out", async () => {
@@ -261,6 +270,60 @@ describe("Cosigner", () => {
 
       assert.deepEqual(verdicts, [...Array<string>(8).fill("accept"), "ignore"]);
     });
+  });
+
+  it("counts what was refused against its member's limit, for as long as any proposal may live", async () => {
+    const statement = await bench.coalition.statement();
+    const numbered = (to: number): AlertStatement => ({ ...statement, entries: { from: 0, to } });
+    for (let to = 1; to <= 8; to++) {
+      const message = await bench.proposal({ statement: numbered(to), expiresAtMs: Date.now() + 200 });
+      await bench.hear("proposal", message);
+      for (const member of [2, 3, 4])
+        await bench.hear("refusal", bench.refusal(bench.digest(message), member));
+    }
+    assert.equal(bench.cosigner.status().length, 0);
+
+    const ninth = { statement: numbered(9) };
+    assert.equal(await bench.hear("proposal", await bench.proposal(ninth)), "ignore");
+    assert.equal(
+      await bench.hear("proposal", await bench.proposal({ ...ninth, memberIndex: 3 }, 3)),
+      "accept",
+    );
+  });
+
+  it("rejects what is off the rulebook's grid, and remembers nothing of it", async () => {
+    bench.appraisal = Promise.resolve({ decision: "refuse", reason: "APPRAISAL_WINDOW" });
+    const { window, ...rest } = await bench.coalition.statement();
+    const statement = { ...rest, window: { startMs: window.startMs + 1, endMs: window.endMs + 1 } };
+
+    for (let i = 0; i < 20; i++)
+      assert.equal(await bench.hear("proposal", await bench.proposal({ statement })), "reject");
+
+    assert.equal(bench.cosigner.status().length, 0);
+    assert.deepEqual(await readdir(join(bench.dir, "sessions")), []);
+    assert.equal(await bench.hear("proposal", await bench.proposal()), "accept");
+  });
+
+  it("does not propose with SIGNING_NO_KEY before there is a key", async () => {
+    bench.coalition.ledger.epochRecords = [];
+
+    await assert.rejects(bench.cosigner.propose(await bench.coalition.statement()), {
+      code: "SIGNING_NO_KEY",
+    });
+  });
+
+  it("proposes a statement that somebody let run out", async () => {
+    const message = await bench.proposal({ expiresAtMs: Date.now() + 100 });
+    await bench.hear("proposal", message);
+    while (Date.now() <= message.expiresAtMs) await new Promise((resolve) => setImmediate(resolve));
+    await bench.hear("partial", bench.partial(bench.digest(message), 4));
+
+    await bench.cosigner.propose(message.statement);
+
+    assert.deepEqual(
+      bench.cosigner.status().map(({ proposer }) => proposer),
+      [1],
+    );
   });
 
   describe("hears a partial and", () => {
@@ -398,6 +461,69 @@ describe("Cosigner", () => {
     );
   });
 
+  describe("killed while it decides", () => {
+    /** What it says of its decision, and the disk at that moment. */
+    async function decided(): Promise<{ digest: Uint8Array; partial: Uint8Array; snapshot: string }> {
+      bench.appraisal = Promise.resolve({ decision: "sign" });
+      const snapshot = join(bench.dir, "snapshot");
+      bench.beforePublish = async (topic) => {
+        if (topic !== "partial") return;
+        for (const name of ["sessions", "signing.log"])
+          await cp(join(bench.dir, name), join(snapshot, name), { recursive: true });
+        bench.beforePublish = () => Promise.resolve();
+      };
+      const digest = await bench.opened();
+      return { digest, partial: await said("partial"), snapshot };
+    }
+
+    async function said(topic: string): Promise<Uint8Array> {
+      for (;;) {
+        const found = bench.published.find((each) => each.topic === topic);
+        if (found) return found.message;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+
+    /** Another process with that disk, whose evidence says otherwise. */
+    async function restartOn(directory: string): Promise<void> {
+      await bench.cosigner.stop();
+      bench.published.length = 0;
+      bench.dir = directory;
+      bench.appraisal = Promise.resolve({ decision: "refuse", reason: "APPRAISAL_RULE" });
+      await bench.open();
+      await bench.cosigner.start();
+    }
+
+    it("has its decision in the log, and in the session, before it says anything", async () => {
+      const { digest, partial, snapshot } = await decided();
+      const name = toHex(digest);
+
+      const log = await readFile(join(snapshot, "signing.log"), "utf8");
+      assert.ok(log.includes(name) && log.includes('"decision":"sign"'));
+      const session = await readFile(join(snapshot, "sessions", `${name}.json`), "utf8");
+      assert.ok(session.includes(toHex(partial)));
+    });
+
+    it("says the same after a restart: decision in the log, not in the session", async () => {
+      const { digest, partial, snapshot } = await decided();
+      const opened = join(snapshot, "sessions", `${toHex(digest)}.json`);
+      const session = decodeCanonical(await readFile(opened), 65_536) as Record<string, unknown>;
+      await writeFile(opened, encodeCanonical({ ...session, partials: [] }));
+
+      await restartOn(snapshot);
+
+      assert.deepEqual(await said("partial"), partial);
+    });
+
+    it("says the same after a restart: decision in the session, not said", async () => {
+      const { partial, snapshot } = await decided();
+
+      await restartOn(snapshot);
+
+      assert.deepEqual(await said("partial"), partial);
+    });
+  });
+
   it("tells a node that was away what is open and who decided", async () => {
     const digest = await bench.opened();
     await bench.hear("partial", bench.partial(digest, 3));
@@ -426,5 +552,21 @@ describe("Cosigner", () => {
     while (bench.cosigner.status().length > 0) await new Promise((resolve) => setImmediate(resolve));
 
     assert.ok(bench.coalition.ledger.submissions.length >= 2);
+  });
+
+  it("keeps a signed alert, and files it, however long the ledger was away", async () => {
+    const outage = 200;
+    bench.sleep = (ms, signal) => realClock.sleep(Math.min(ms, 1), signal);
+    bench.coalition.ledger.isDown = true;
+    await bench.cosigner.start();
+    const digest = await bench.opened();
+    for (const member of [2, 3, 4]) await bench.hear("partial", bench.partial(digest, member));
+    while (bench.coalition.ledger.submissions.length < outage)
+      await new Promise((resolve) => setImmediate(resolve));
+
+    bench.coalition.ledger.isDown = false;
+    await bench.coalition.ledger.alertFiled();
+
+    while (bench.cosigner.status().length > 0) await new Promise((resolve) => setImmediate(resolve));
   });
 });

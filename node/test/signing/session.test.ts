@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Decision, PartialMessage, ProposalMessage, RefusalMessage } from "@comity/protocol";
-import { nextPhases, type Session, type SessionEvent, step } from "../../src/signing/session.ts";
+import { expiryOf, nextPhases, type Session, type SessionEvent, step } from "../../src/signing/session.ts";
 import { proposalStatus, waitsFor } from "../../src/signing/proposalStatus.ts";
 
 const digest = "ab".repeat(32);
 const expiresAtMs = 1_000;
+const latestMs = 100_000;
 const proposal = {
   memberIndex: 1,
   kind: "alert",
@@ -19,6 +20,8 @@ function fresh(): Session {
     phase: "collecting",
     digest,
     proposal,
+    renewal: proposal,
+    latestMs,
     threshold: 3,
     refusalsToClose: 3,
     partials: new Map(),
@@ -35,6 +38,10 @@ const refusal = (memberIndex: number): SessionEvent => ({
   message: { digest, decision: { memberIndex, reason: "APPRAISAL_RULE" } as Decision } as RefusalMessage,
 });
 const signature: SessionEvent = { type: "signature", signature: "cd".repeat(96) };
+const proposed = (expiresAtMs: number, memberIndex = 2): SessionEvent => ({
+  type: "proposal",
+  message: { ...proposal, memberIndex, expiresAtMs },
+});
 const tick: SessionEvent = { type: "tick" };
 const run = (events: SessionEvent[], now = 0): Session =>
   events.reduce((session, event) => step(session, event, now), fresh());
@@ -56,6 +63,22 @@ describe("step", () => {
     assert.equal(step(fresh(), partial(1), expiresAtMs).phase, "expired");
   });
 
+  it("is open for longer when it is proposed again, and keeps its first proposer", () => {
+    const session = run([proposed(60_000)]);
+
+    assert.equal(expiryOf(session), 60_000);
+    assert.deepEqual([session.proposal.memberIndex, session.renewal.memberIndex], [1, 2]);
+    assert.equal(expiryOf(run([proposed(60_000), proposed(61_000)])), 60_000);
+  });
+
+  it("is never open for longer than a proposal may live, whoever proposes it again", () => {
+    const session = run([proposed(90_000), proposed(latestMs + 50_000, 3), proposed(latestMs + 90_000, 4)]);
+
+    assert.equal(expiryOf(session), latestMs);
+    assert.equal(session.renewal.memberIndex, 3);
+    assert.equal(step(session, tick, latestMs).phase, "expired");
+  });
+
   it("keeps a member's first decision", () => {
     const session = run([refusal(2), partial(2), partial(1), refusal(1)]);
 
@@ -74,6 +97,7 @@ describe("step", () => {
       member.map((index) => partial(index)),
       member.map((index) => refusal(index)),
       fc.constant(signature),
+      fc.integer({ min: 0, max: 200_000 }).map((until) => proposed(until)),
       fc.constant(tick),
     );
     fc.assert(
@@ -98,6 +122,7 @@ describe("proposalStatus", () => {
     const statement = {
       type: "comity/v1/alert",
       subject: { operatorId: "o", siteId: "s" },
+      ledger: { height: 1, blockHash: "00".repeat(32) },
       window: { startMs: 1, endMs: 2 },
     };
     const session = {

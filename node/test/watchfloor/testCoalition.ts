@@ -220,6 +220,7 @@ export class TestCoalition {
     const appraiser = new AlertAppraiser({ networkId, retryMs: 50, patienceMs: 400 }, { ...deps, evidence });
     const cosigner = await Cosigner.open(
       {
+        genesis,
         networkId,
         memberCount: 4,
         directory: join(this.#dir, `${index}`, "signing"),
