@@ -79,7 +79,13 @@ const gossipMs = 10_000;
 const bundleTimeoutMs = 20_000;
 const signing = { regossipMs: 2000, fileStaggerMs: staggerMs };
 const appraisal = { retryMs: 500, patienceMs: 30_000 };
-const detection = { scanMs: 1000, staggerMs: 3000, firstPauseMs: 5000, longestPauseMs: 300_000 };
+const detection = {
+  scanMs: 1000,
+  staggerMs: 3000,
+  firstPauseMs: 5000,
+  longestPauseMs: 300_000,
+  deferenceMs: 30_000,
+};
 /** The ledger's own window on an evaluation network is shorter than a busy machine needs to start a node anew. */
 const leastKeyWindowMs = 20_000;
 const maxKeys = 16_384;

@@ -32,6 +32,16 @@ export interface AlertAppraiserDeps {
 /** A statement may rest on a state of the ledger that was replaced at most so long ago, real time. */
 const MAX_LEDGER_AGE_MS = 5 * 60_000;
 
+/** Whether nobody signs any more what rests on the state of the ledger after this block. */
+export function isTooOld(
+  height: bigint,
+  ledger: Pick<WatchfloorLedger, "height" | "blockSeenMs">,
+  nowMs: number,
+): boolean {
+  const replacedMs = height === ledger.height() ? undefined : ledger.blockSeenMs(height + 1n);
+  return replacedMs !== undefined && nowMs - replacedMs > MAX_LEDGER_AGE_MS;
+}
+
 /** What is wrong, and whether waiting can change it. */
 interface Doubt {
   readonly reason: RefusalCode;
@@ -88,9 +98,7 @@ export class AlertAppraiser implements Appraiser {
     const height = BigInt(named.height);
     if (height > ledger.height()) return notYet("APPRAISAL_LEDGER");
     if (ledger.blockHash(height) !== named.blockHash) return never("APPRAISAL_LEDGER");
-    const replacedMs = height === ledger.height() ? undefined : ledger.blockSeenMs(height + 1n);
-    const isTooOld = replacedMs !== undefined && clock.now() - replacedMs > MAX_LEDGER_AGE_MS;
-    return isTooOld ? never("APPRAISAL_LEDGER") : undefined;
+    return isTooOld(height, ledger, clock.now()) ? never("APPRAISAL_LEDGER") : undefined;
   }
 
   #subjectDoubt({ subject, log }: AlertStatement): Doubt | undefined {

@@ -13,6 +13,7 @@ import {
 import type { Clock, Log, Startable } from "../gossip/network.ts";
 import { ringDistance } from "../gossip/ringChoice.ts";
 import type { Appraiser, NodeEvent } from "../signing/ports.ts";
+import { isTooOld } from "./appraiser.ts";
 import type { CheckpointArchive } from "./checkpointArchive.ts";
 import { hostCheck, type HostCheckDeps } from "./hostCheck.ts";
 import { LogTally, type WindowTally } from "./logTally.ts";
@@ -26,6 +27,8 @@ export interface DetectorOptions {
   /** So long after a proposal that came to nothing the next one; doubled each time, up to `longestPauseMs`. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
+  /** As long as honest members may need to appraise a proposal: so long one keeps us from our own that we do not expect to be signed. */
+  readonly deferenceMs: number;
 }
 
 /** The part of co-signing that the detector uses. */
@@ -34,9 +37,10 @@ export interface Proposals {
   status(): readonly {
     readonly subject: AlertStatement["subject"];
     readonly window: AlertStatement["window"];
-    readonly proposer: number;
+    readonly ledger: AlertStatement["ledger"];
     /** Member indices. */
     readonly signed: readonly number[];
+    readonly refused: readonly unknown[];
   }[];
 }
 
@@ -54,8 +58,8 @@ export interface DetectorDeps {
 }
 
 const ENTRIES_PER_READ = 512;
-/** As long as honest members may need to appraise a proposal. */
-const DEFERENCE_MS = 30_000;
+
+type OpenProposal = ReturnType<Proposals["status"]>[number];
 
 interface DeclaredTally {
   readonly declared: readonly Interval[];
@@ -63,6 +67,8 @@ interface DeclaredTally {
 }
 
 interface Suspicion {
+  /** How much later than the owner of the log we speak up. */
+  readonly turnMs: number;
   pauses: number;
   notBeforeMs: number;
   /** Since when others' proposals have kept us from our own. */
@@ -167,6 +173,7 @@ export class Detector implements Startable {
       this.#deps.log.warn("suspicion not proposed", { ...fields, reason: appraisal.reason });
     } else if (this.#isWorthSaying(statement, suspicion)) {
       this.#deps.emit({ event: "rule-fired", ...fields, flopAtLeast: statement.flopAtLeast });
+      suspicion.deferringSinceMs = undefined;
       await this.#deps.proposals.propose(statement);
     }
   }
@@ -187,24 +194,33 @@ export class Detector implements Startable {
     return alertStatement(this.#deps.genesis, parts, tally);
   }
 
-  /** The ledger does not say it already, or much less, and nobody is proposing it. */
+  /** The ledger does not say it already, or much less, and nothing that is proposed will. */
   #isWorthSaying(statement: AlertStatement, suspicion: Suspicion): boolean {
     const { ledger, proposals } = this.#deps;
     const open = proposals.status().filter((proposal) => isOfOneSlot(proposal, statement));
     const isNews = ledger.alerts().every((alert) => this.#mayReplace(statement, alert.statement));
-    const { ownIndex } = this.#options;
-    if (!isNews || open.some(({ proposer, signed }) => proposer === ownIndex || signed.includes(ownIndex))) {
+    if (!isNews) {
       suspicion.deferringSinceMs = undefined;
       return false;
     }
+    if (open.some((proposal) => this.#isPromising(proposal))) return false;
     return open.length === 0 || !this.#defers(suspicion);
   }
 
-  /** A proposal that we have not signed keeps us from our own only for a while, or a member could bury an alert under false ones. */
+  /** We signed it, nobody found anything wrong with it, and who has not decided yet still can. */
+  #isPromising({ signed, refused, ledger }: OpenProposal): boolean {
+    const isUndisputed = signed.includes(this.#options.ownIndex) && refused.length === 0;
+    return isUndisputed && !isTooOld(BigInt(ledger.height), this.#deps.ledger, this.#deps.clock.now());
+  }
+
+  /**
+   * Any other proposal keeps us from our own only for a while. A member could bury an alert under false ones, and under true ones that it
+   * proposes just when some of us may no longer sign them. Alerts have no slot: two that say the same do no harm.
+   */
   #defers(suspicion: Suspicion): boolean {
     const now = this.#deps.clock.now();
     suspicion.deferringSinceMs ??= now;
-    return now < suspicion.deferringSinceMs + DEFERENCE_MS;
+    return now < suspicion.deferringSinceMs + this.#options.deferenceMs + suspicion.turnMs;
   }
 
   #mayReplace(statement: AlertStatement, filed: AlertStatement): boolean {
@@ -217,8 +233,8 @@ export class Detector implements Startable {
     const now = this.#deps.clock.now();
     const memberCount = this.#deps.genesis.members.length;
     const turn = ringDistance(head.ownerIndex, this.#options.ownIndex, memberCount);
-    const notBeforeMs = now + turn * this.#options.staggerMs;
-    const suspicion = { pauses: 0, notBeforeMs, deferringSinceMs: undefined };
+    const turnMs = turn * this.#options.staggerMs;
+    const suspicion = { turnMs, pauses: 0, notBeforeMs: now + turnMs, deferringSinceMs: undefined };
     this.#suspicions.set(key, suspicion);
     return suspicion;
   }

@@ -150,6 +150,29 @@ describe("co-signing among four members", function () {
     );
   });
 
+  it("completes without being asked again after a long outage, with a member that holds no copy of the log", async () => {
+    await startAll();
+    await coalition.kill(3);
+    await coalition.kill(4);
+    await coalition.members.get(1)!.cosigner.propose(await coalition.statement());
+    await coalition.until(() => coalition.eventsOf("decision-sent").length === 2);
+    const sixMinutesAgo = Date.now() - 6 * 60_000;
+    coalition.ledger.addBlock([], sixMinutesAgo);
+    assert.equal(coalition.logs[3]!.head(coalition.origin), undefined);
+
+    await coalition.start(4);
+    await coalition.until(() => coalition.refusals().length === 1);
+    assert.deepEqual(coalition.refusals(), ["4: APPRAISAL_LEDGER"]);
+    for (const index of [1, 2, 4]) await coalition.members.get(index)!.detector.start();
+    const alert = await coalition.ledger.alertFiled();
+
+    assert.equal(alert.statement.ledger.height, 1);
+    assert.deepEqual(
+      alert.decisions.map(({ memberIndex, decision }) => `${memberIndex} ${decision}`),
+      ["1 sign", "2 sign", "4 sign"],
+    );
+  });
+
   for (const victim of [1, 2, 3, 4]) {
     it(`signs although member ${victim} dies while it is proposed`, async () => {
       await startAll();

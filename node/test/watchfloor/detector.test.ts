@@ -32,7 +32,7 @@ class Bench {
   readonly coalition: TestCoalition;
   readonly dir: string;
   readonly proposed: AlertStatement[] = [];
-  open: (AlertStatement & { proposer: number; signed: number[] })[] = [];
+  open: (AlertStatement & { signed: number[]; refused: number[] })[] = [];
   appraisal: Appraisal = { decision: "sign" };
   now = 1_000_000;
   readonly #sleepers: (() => void)[] = [];
@@ -52,7 +52,10 @@ class Bench {
   async start(ownIndex = 1): Promise<void> {
     const { genesis, ledger, logs } = this.coalition;
     this.detector = new Detector(
-      { ownIndex, scanMs: 1_000, staggerMs: 3_000, firstPauseMs: 60_000, longestPauseMs: 600_000 },
+      {
+        ...{ ownIndex, scanMs: 1_000, staggerMs: 3_000, firstPauseMs: 60_000, longestPauseMs: 600_000 },
+        deferenceMs: 30_000,
+      },
       {
         genesis,
         ledger,
@@ -191,9 +194,9 @@ describe("Detector", () => {
     assert.deepEqual(bench.proposed, []);
   });
 
-  it("says nothing while a proposal for the subject and window is open", async () => {
+  it("says nothing while a proposal is open that it signed and nobody refused", async () => {
     await bench.coalition.work(10, FLOPS_A_DAY);
-    bench.open = [{ ...(await bench.coalition.statement()), proposer: 2, signed: [1, 2] }];
+    bench.open = [{ ...(await bench.coalition.statement()), signed: [1, 2], refused: [] }];
 
     await bench.start();
     await bench.scan(500_000);
@@ -201,12 +204,55 @@ describe("Detector", () => {
     assert.deepEqual(bench.proposed, []);
   });
 
+  it("proposes anew what it signed and somebody refused, however often it is proposed", async () => {
+    await bench.coalition.work(10, FLOPS_A_DAY);
+    const statement = await bench.coalition.statement();
+    bench.open = [{ ...statement, signed: [1, 2], refused: [4] }];
+    await bench.start();
+    await bench.scan(29_999);
+    assert.deepEqual(bench.proposed, []);
+
+    await bench.scan(1);
+
+    assert.deepEqual(bench.proposed, [statement]);
+  });
+
+  it("proposes anew, with a new block, what it signed and others can sign no more", async () => {
+    await bench.coalition.work(10, FLOPS_A_DAY);
+    bench.open = [{ ...(await bench.coalition.statement()), signed: [1, 2], refused: [] }];
+    bench.coalition.ledger.addBlock([], bench.now);
+    await bench.start();
+    await bench.scan(300_000);
+    await bench.scan(1);
+    assert.equal(bench.proposed.length, 0);
+
+    await bench.scan(30_000);
+
+    assert.deepEqual(
+      bench.proposed.map(({ ledger }) => ledger.height),
+      [1],
+    );
+  });
+
+  it("gives its own proposal as much time as others', also where it does not sign it", async () => {
+    await bench.coalition.work(10, FLOPS_A_DAY);
+    const statement = await bench.coalition.statement();
+    bench.open = [{ ...statement, signed: [], refused: [2] }];
+    await bench.start();
+    for (const afterMs of [30_000, 60_000, 29_999]) await bench.scan(afterMs);
+    assert.equal(bench.proposed.length, 1);
+
+    await bench.scan(1);
+
+    assert.equal(bench.proposed.length, 2);
+  });
+
   it("is not kept for ever from its own proposal by those that it does not sign", async () => {
     await bench.coalition.work(10, FLOPS_A_DAY);
     const statement = await bench.coalition.statement();
-    bench.open = [{ ...statement, proposer: 2, signed: [2] }];
+    bench.open = [{ ...statement, signed: [2], refused: [] }];
     await bench.start();
-    bench.open = [{ ...statement, flopAtLeast: "1", proposer: 2, signed: [2] }];
+    bench.open = [{ ...statement, flopAtLeast: "1", signed: [2], refused: [] }];
     await bench.scan(29_999);
     assert.deepEqual(bench.proposed, []);
 

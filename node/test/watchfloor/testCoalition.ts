@@ -242,7 +242,10 @@ export class TestCoalition {
       },
     );
     const detector = new Detector(
-      { ownIndex: index, scanMs: 50, staggerMs: 20_000, firstPauseMs: 60_000, longestPauseMs: 600_000 },
+      {
+        ...{ ownIndex: index, scanMs: 50, staggerMs: 20_000, firstPauseMs: 60_000, longestPauseMs: 600_000 },
+        deferenceMs: 300,
+      },
       { ...deps, proposals: cosigner, appraiser },
     );
     const replicator = new MirrorReplicator(
