@@ -28,6 +28,7 @@ const expected = {
       ClosePhase: 2,
       AccuseDealer: 1,
       ConfirmKey: 1,
+      SignRecord: 1,
       ActivateKey: 1,
     },
     evaluate: { ReadRegister: 0, ReadGenesis: 0, ReadKeySession: 0, ReadEpochs: 0 },

@@ -6,6 +6,7 @@ import {
   cancelShare,
   type Coalition,
   coalition,
+  confirmAll,
   dealAll,
   digestOf,
   filingOf,
@@ -338,15 +339,20 @@ const scenarios: { readonly [C in LedgerErrorCode]: Scenario } = {
     const { members } = await confirming();
     const own = await members[0]!.confirmation(1);
     const other = await members[1]!.confirmation(1);
-    return [
-      members[0]!.submit("coalition:ConfirmKey", { ...own, partial: other["partial"] }),
-      members[0]!.submit("coalition:ConfirmKey", { ...own, recordSignature: other["recordSignature"] }),
-    ];
+    return [members[0]!.submit("coalition:ConfirmKey", { ...own, partial: other["partial"] })];
   },
-  KEY_CONFIRMS_MISSING: async () => {
+  KEY_SIGNATURE_INVALID: async () => {
     const { members } = await confirming();
+    await confirmAll(members, 1);
+    const own = await members[0]!.recordSignature(1);
+    const other = await members[1]!.recordSignature(1);
+    return [members[0]!.submit("coalition:SignRecord", { ...own, signature: other["signature"] })];
+  },
+  KEY_SIGNATURES_MISSING: async () => {
+    const { members } = await confirming();
+    await confirmAll(members, 1);
     for (const member of members.slice(0, 2))
-      await member.submit("coalition:ConfirmKey", await member.confirmation(1));
+      await member.submit("coalition:SignRecord", await member.recordSignature(1));
     return [members[0]!.submit("coalition:ActivateKey", "1")];
   },
 

@@ -253,6 +253,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
         view,
         vault: new KeyVault(inData("keys")),
         shares,
+        signer: cosigner.signer,
         clock,
         random,
         emit,

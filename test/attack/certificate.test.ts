@@ -55,6 +55,7 @@ describe("Certificates", function () {
     ["coalition:ClosePhase", "1", "deal"],
     ["coalition:AccuseDealer", "{}"],
     ["coalition:ConfirmKey", "{}"],
+    ["coalition:SignRecord", "{}"],
     ["coalition:ActivateKey", "1"],
   ];
   for (const [transaction, ...args] of nodesOnly) {

@@ -10,7 +10,7 @@ import { revisionAfter } from "../ledger/table.ts";
 import { ONLY, tables } from "../ledger/tables.ts";
 import { closePhase, closingPhase } from "./keyClosing.ts";
 import { readKeySession } from "./keyQuery.ts";
-import { accept, accuse, activate, confirm, deal, propose } from "./keyTransactions.ts";
+import { accept, accuse, activate, confirm, deal, propose, signRecord } from "./keyTransactions.ts";
 import {
   admitGenesis,
   assertClosable,
@@ -141,6 +141,12 @@ export class CoalitionContract extends LedgerContract {
   @Returns("string")
   async ConfirmKey(ctx: LedgerContext, confirmation: string): Promise<string> {
     return result(await confirm(ctx, await authenticate(ctx, "node"), confirmation));
+  }
+
+  @Transaction()
+  @Returns("string")
+  async SignRecord(ctx: LedgerContext, signature: string): Promise<string> {
+    return result(await signRecord(ctx, await authenticate(ctx, "node"), signature));
   }
 
   @Transaction()

@@ -1,4 +1,4 @@
-import type { KeyAccept, KeyConfirm, KeySession, KeyVote } from "@comity/protocol";
+import type { KeyAccept, KeyConfirm, KeySession, KeySignature, KeyVote } from "@comity/protocol";
 import type { KeyDealDocument } from "../ledger/keyDocuments.ts";
 import type { LedgerContext } from "../ledger/ledgerContext.ts";
 import { LedgerError, required } from "../ledger/ledgerError.ts";
@@ -45,6 +45,10 @@ export class KeyBoard {
 
   async confirms(attempt: number): Promise<KeyConfirm[]> {
     return this.#posts(tables.keyConfirm, attempt);
+  }
+
+  async signatures(attempt: number): Promise<KeySignature[]> {
+    return this.#posts(tables.keySignature, attempt);
   }
 
   async votes(attempt: number, phase: ClosingPhase): Promise<KeyVote[]> {

@@ -41,7 +41,8 @@ export async function closePhase(
   const { disqualified } = posts;
   const moved = { ...session, ...revisionAfter(session), phaseOpenedMs: nowMs, disqualified };
   if (verdict.outcome === "short") return giveUp(ctx, moved, verdict.shareless);
-  if (verdict.record === undefined) return close(ctx, { ...moved, phase: "deal" });
+  if (verdict.record === undefined)
+    return close(ctx, { ...moved, phase: phase === "accept" ? "deal" : "sign" });
   return closeDeals(ctx, moved, posts.qualified, verdict.record);
 }
 
@@ -116,6 +117,7 @@ async function close(ctx: LedgerContext, session: KeySession): Promise<KeySessio
 }
 
 function phaseBefore(phase: KeyPhase): ClosingPhase {
+  if (phase === "sign") return "confirm";
   return phase === "deal" ? "accept" : "deal";
 }
 

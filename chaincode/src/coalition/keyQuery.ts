@@ -14,6 +14,7 @@ const EMPTY = {
   deals: [],
   closedVotes: [],
   confirms: [],
+  signatures: [],
 };
 
 /** The whole board. */
@@ -32,12 +33,13 @@ export async function readKeySession(ctx: LedgerContext): Promise<KeySessionView
   };
 }
 
-type Posts = Pick<KeySessionView<Deal>, "accepts" | "deals" | "closedVotes" | "confirms">;
+type Posts = Pick<KeySessionView<Deal>, "accepts" | "deals" | "closedVotes" | "confirms" | "signatures">;
 
 async function readPosts(board: KeyBoard, { attempt, phase }: KeySession): Promise<Posts> {
   const accepts = await board.accepts(attempt);
   const deals = await board.deals(attempt);
   const confirms = await board.confirms(attempt);
+  const signatures = await board.signatures(attempt);
   const votes = isClosing(phase) ? await board.votes(attempt, phase) : [];
   return {
     accepts: accepts.map(({ index, encryptionKey, proof }) => ({ index, encryptionKey, proof })),
@@ -47,7 +49,8 @@ async function readPosts(board: KeyBoard, { attempt, phase }: KeySession): Promi
       ...(conflictHash && { conflictHash }),
     })),
     closedVotes: votes.map(({ index }) => index),
-    confirms: confirms.map(({ index, partial, recordSignature }) => ({ index, partial, recordSignature })),
+    confirms: confirms.map(({ index, partial }) => ({ index, partial })),
+    signatures: signatures.map(({ index, signature }) => ({ index, signature })),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type KeyPhase,
   type KeyProposal,
   type KeySession,
+  type KeySignature,
   keyWindowMs,
   statementDigest,
   toHex,
@@ -77,7 +78,7 @@ function excludedAfter(last: KeySession | undefined): number[] {
 }
 
 export type ClosingPhase = "accept" | "deal" | "confirm";
-const order: readonly KeyPhase[] = ["accept", "deal", "confirm", "active"];
+const order: readonly KeyPhase[] = ["accept", "deal", "confirm", "sign", "active"];
 
 /** Whether a phase of this attempt is over already, so that a late vote to close it changes nothing. */
 export function isPast(session: KeySession, phase: ClosingPhase): boolean {
@@ -110,14 +111,10 @@ export function closingOutcome(
   facts: ClosingFacts,
 ): "vote" | "close" | "short" {
   const needed = sufficient(network);
-  if (facts.phase !== "confirm" && facts.present === facts.expected && facts.present >= needed)
-    return "close";
+  if (facts.present === facts.expected && facts.present >= needed) return "close";
   assertWindowOver(session, network, facts.nowMs);
   if (facts.votes < needed) return "vote";
-  if (facts.present < needed) return "short";
-  if (facts.phase === "confirm")
-    throw new LedgerError("KEY_PHASE", "enough members confirmed: activate the key");
-  return "close";
+  return facts.present < needed ? "short" : "close";
 }
 
 /** The record that members are to confirm, or the members who could not: the deals add up to nothing for them. */
@@ -156,7 +153,7 @@ export function outcomeOf(
   return { record };
 }
 
-/** A confirmation proves that the member holds its share of the key, and vouches for the record with its identity. */
+/** A confirmation proves that the member holds its share of the key. */
 export function verifyConfirmation(
   network: Network,
   record: EpochRecord,
@@ -176,8 +173,17 @@ export function verifyConfirmation(
   if (!bls.verify(fromHex(member.publicShare, 48), digest, fromHex(confirm.partial, 96))) {
     throw new LedgerError("KEY_CONFIRM_INVALID", "the partial signature is not that of the member's share");
   }
+}
+
+/** With its identity key a member vouches for the record. */
+export function verifyRecordSignature(
+  network: Network,
+  record: EpochRecord,
+  { index, signature }: Pick<KeySignature, "index" | "signature">,
+): void {
+  const member = record.members.find((each) => each.index === index);
   const bytes = epochRecordBytes(network.id, record);
-  if (!verifyEd25519(fromHex(member.identityKey, 32), bytes, fromHex(confirm.recordSignature, 64))) {
-    throw new LedgerError("KEY_CONFIRM_INVALID", "the record is not signed with the member's identity key");
+  if (!member || !verifyEd25519(fromHex(member.identityKey, 32), bytes, fromHex(signature, 64))) {
+    throw new LedgerError("KEY_SIGNATURE_INVALID", "the record is not signed with the member's identity key");
   }
 }

@@ -1,5 +1,6 @@
 import {
   canonicalString,
+  type EpochRecord,
   hex,
   integer,
   type KeyAccept,
@@ -8,6 +9,8 @@ import {
   keyConfirmRequest,
   keyProposal,
   type KeySession,
+  type KeySignature,
+  keySignatureRequest,
   MAX_MEMBERS,
   object,
   toHex,
@@ -31,7 +34,13 @@ import { LedgerError, required } from "../ledger/ledgerError.ts";
 import { revisionAfter } from "../ledger/table.ts";
 import { ONLY, tables } from "../ledger/tables.ts";
 import { assertPhase, KeyBoard } from "./keyBoard.ts";
-import { assertWindowOver, proposeKey, protocolSession, sufficient, verifyConfirmation } from "./keyRules.ts";
+import {
+  proposeKey,
+  protocolSession,
+  sufficient,
+  verifyConfirmation,
+  verifyRecordSignature,
+} from "./keyRules.ts";
 
 const attempt = integer(1, 1_000_000);
 const index = integer(1, MAX_MEMBERS);
@@ -173,35 +182,42 @@ export async function confirm(ctx: LedgerContext, caller: Caller, argument: stri
   const existing = await ctx.table(tables.keyConfirm).find(request.attempt, request.index);
   if (existing !== undefined && canonicalString(existing) === canonicalString(post)) return existing;
   assertPhase(session, "confirm");
-  const stored = await ctx.table(tables.keyRecord).find(request.attempt);
-  const { record } = required(stored, "KEY_PHASE", "the record is not made yet");
-  verifyConfirmation(await ctx.network(), record, request, bls);
+  verifyConfirmation(await ctx.network(), await recordOf(ctx, request.attempt), request, bls);
   await ctx.table(tables.keyConfirm).put(post, post.attempt, post.index);
   ctx.emit("key-confirmed", subjectOf(post), post);
   return post;
 }
 
-/**
- * Brings the key into force, with the signatures that tie its record to genesis. While somebody has not confirmed, only after the window:
- * its share may be bad, and only as long as the key is not in force does its accusation end the attempt.
- */
+/** A member vouches for the record, now that no accusation can end the attempt any more. */
+export async function signRecord(
+  ctx: LedgerContext,
+  caller: Caller,
+  argument: string,
+): Promise<KeySignature> {
+  const request = documentArgument(argument, keySignatureRequest);
+  assertIndex(caller, request.index);
+  const session = await new KeyBoard(ctx).attempt(request.attempt);
+  const post: KeySignature = { ...revisionAfter(), ...request };
+  const existing = await ctx.table(tables.keySignature).find(request.attempt, request.index);
+  if (existing !== undefined && canonicalString(existing) === canonicalString(post)) return existing;
+  assertPhase(session, "sign");
+  verifyRecordSignature(await ctx.network(), await recordOf(ctx, request.attempt), request);
+  await ctx.table(tables.keySignature).put(post, post.attempt, post.index);
+  ctx.emit("key-signed", subjectOf(post), post);
+  return post;
+}
+
+/** Brings the key into force, with the signatures that tie its record to genesis. */
 export async function activate(ctx: LedgerContext, attempt: number): Promise<KeySession> {
   const board = new KeyBoard(ctx);
   const session = await board.attempt(attempt);
   if (session.phase === "active") return session;
-  assertPhase(session, "confirm");
-  const confirms = await board.confirms(attempt);
+  assertPhase(session, "sign");
+  const signatures = (await board.signatures(attempt)).map(({ index, signature }) => ({ index, signature }));
   const needed = sufficient(await ctx.network());
-  if (confirms.length < needed)
-    throw new LedgerError("KEY_CONFIRMS_MISSING", `${confirms.length} of ${needed} members confirmed`);
-  if (confirms.length < (await board.accepts(attempt)).length)
-    assertWindowOver(session, await ctx.network(), (await ctx.time()).realMs);
-  const { record } = required(
-    await ctx.table(tables.keyRecord).find(attempt),
-    "KEY_PHASE",
-    "the record is not made yet",
-  );
-  const signatures = confirms.map(({ index, recordSignature }) => ({ index, signature: recordSignature }));
+  if (signatures.length < needed)
+    throw new LedgerError("KEY_SIGNATURES_MISSING", `${signatures.length} of ${needed} members signed`);
+  const record = await recordOf(ctx, attempt);
   const { keyEpoch, groupKey } = record;
   await ctx.table(tables.epoch).put({ ...revisionAfter(), epoch: { record, signatures } }, keyEpoch);
   await ctx.table(tables.epochHead).put({ ...revisionAfter(), keyEpoch, groupKey }, ONLY);
@@ -209,4 +225,9 @@ export async function activate(ctx: LedgerContext, attempt: number): Promise<Key
   await board.save(active);
   ctx.emit("key-activated", String(keyEpoch), active);
   return active;
+}
+
+async function recordOf(ctx: LedgerContext, attempt: number): Promise<EpochRecord> {
+  const stored = await ctx.table(tables.keyRecord).find(attempt);
+  return required(stored, "KEY_PHASE", "the record is not made yet").record;
 }

@@ -8,6 +8,7 @@ import {
   keyConfirm,
   keyRecord,
   keySession,
+  keySignature,
   keyVote,
   nodeRegistration,
   noticeDocument,
@@ -40,6 +41,7 @@ export const tables = {
   keyVote: { name: "keyvote", decode: keyVote },
   keyRecord: { name: "keyrecord", decode: keyRecord },
   keyConfirm: { name: "keyconfirm", decode: keyConfirm },
+  keySignature: { name: "keysignature", decode: keySignature },
   epoch: { name: "epoch", decode: epochDocument },
   epochHead: { name: "epochhead", decode: epochHead },
 

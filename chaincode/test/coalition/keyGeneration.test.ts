@@ -20,6 +20,7 @@ import {
   type KeyMember,
   membersOf,
   randomOf,
+  signAll,
   statementOf,
 } from "../fixture/ceremony.ts";
 import { type Founded, found, identity } from "../fixture/coalition.ts";
@@ -125,6 +126,7 @@ describe("Key generation on the ledger", function () {
     assert.deepEqual((await alice.board()).qualified, [1, 3, 4]);
     founded.ledger.nowMs += 5_000;
     await confirmAll([bob, members[2]!, members[3]!], 2);
+    await signAll([bob, members[2]!, members[3]!], 2);
 
     await assertKeyInForce(founded);
   });
@@ -141,13 +143,43 @@ describe("Key generation on the ledger", function () {
     for (const member of [bob, carol, dave])
       await member.submit("coalition:ConfirmKey", await member.confirmation(1));
 
-    await refused(dave.submit("coalition:ActivateKey", "1"), "KEY_WINDOW_OPEN");
+    await refused(dave.submit("coalition:ClosePhase", "1", "confirm"), "KEY_WINDOW_OPEN");
+    await refused(dave.submit("coalition:SignRecord", await dave.recordSignature(1)), "KEY_PHASE");
+    await refused(dave.submit("coalition:ActivateKey", "1"), "KEY_PHASE");
 
     const { deal } = (await alice.board()).deals[3]!;
     const open = { session: alice.session(1), deal, index: 1, secret: alice.secret(1) };
     const accusation = createAccusation({ ...open, random: randomOf("alice") });
     await alice.submit("coalition:AccuseDealer", { attempt: 1, ...accusation });
     assert.deepEqual((await alice.board()).aborted, { reason: "accused", dealer: 4, accuser: 1 });
+  });
+
+  it("leaves no signed record of an attempt that ended, and ends none whose record may be signed", async () => {
+    const founded = await found();
+    const members = membersOf(founded);
+    const [alice, bob, carol, dave] = [members[0]!, members[1]!, members[2]!, members[3]!];
+    await acceptAll(members, 1);
+    for (const member of [alice, bob, carol])
+      await member.submit("coalition:Deal", { attempt: 1, deal: await member.dealFor(1) });
+    await dave.submit("coalition:Deal", { attempt: 1, deal: withBadShare(await dave.dealFor(1), 1) });
+    await dave.submit("coalition:ClosePhase", "1", "deal");
+    const { deal } = (await alice.board()).deals[3]!;
+    const open = { session: alice.session(1), deal, index: 1, secret: alice.secret(1) };
+    const accusation = { attempt: 1, ...createAccusation({ ...open, random: randomOf("alice") }) };
+    founded.ledger.nowMs += 5_000;
+
+    await confirmAll([bob, carol, dave], 1);
+
+    assert.equal((await alice.board()).phase, "sign");
+    assert.deepEqual((await alice.board()).signatures, []);
+    await refused(alice.submit("coalition:AccuseDealer", accusation), "KEY_PHASE");
+    await signAll(members, 1);
+    await assertKeyInForce(founded);
+    assert.equal(
+      (await epochsOf(founded))[0]?.signatures.length,
+      4,
+      "alice signs the record without a share",
+    );
   });
 
   it("keeps out a dealer who dealt twice differently, and goes on with n−f", async () => {
@@ -165,6 +197,7 @@ describe("Key generation on the ledger", function () {
     assert.deepEqual(board.qualified, [1, 2, 3]);
     assert.deepEqual(board.disqualified, [4]);
     await confirmAll(members, 1);
+    await signAll(members, 1);
     await assertKeyInForce(founded);
   });
 
@@ -187,6 +220,7 @@ describe("Key generation on the ledger", function () {
     await votes(honest, 2, "accept");
     await dealAll(honest, 2);
     await confirmAll(honest, 2);
+    await signAll(honest, 2);
     await assertKeyInForce(founded);
   });
 
@@ -210,6 +244,7 @@ describe("Key generation on the ledger", function () {
     assert.equal(founded.ledger.last.writes.size, 0, "a late vote changes nothing");
     await dealAll(present, 1);
     await confirmAll(present, 1);
+    await signAll(present, 1);
     await assertKeyInForce(founded);
   });
 
@@ -239,11 +274,14 @@ describe("Key generation on the ledger", function () {
   });
 
   it("does not give up where enough confirmed", async () => {
-    const { members } = await confirmedBy(3);
+    const { founded, members } = await confirmedBy(3);
     await votes(members.slice(0, 2), 1, "confirm");
+    assert.equal((await members[0]!.board()).phase, "confirm");
 
-    await refused(members[2]!.submit("coalition:ClosePhase", "1", "confirm"), "KEY_PHASE");
-    await members[3]!.submit("coalition:ActivateKey", "1");
+    await votes(members.slice(2, 3), 1, "confirm");
+
+    await signAll(members.slice(0, 3), 1);
+    await assertKeyInForce(founded);
   });
 
   it("keeps the window open for ten minutes in production", async () => {
@@ -300,6 +338,10 @@ describe("Key generation on the ledger", function () {
       await member.submit("coalition:ConfirmKey", await member.confirmation(1));
     }
     await repeat("coalition:ConfirmKey", await members[0]!.confirmation(1));
+    await repeat("coalition:ClosePhase", "1", "confirm");
+    for (const member of members.slice(1))
+      await member.submit("coalition:SignRecord", await member.recordSignature(1));
+    await repeat("coalition:SignRecord", await members[0]!.recordSignature(1));
     await repeat("coalition:ActivateKey", "1");
   });
 });

@@ -10,6 +10,7 @@ import { decodeDeal } from "@comity/threshold";
 import type { Clock } from "../clock.ts";
 import { Backoff } from "../ledger/backoff.ts";
 import type { LedgerQueries, LedgerSubmitter } from "../ledger/ports.ts";
+import type { DecisionSigner } from "../signing/index.ts";
 import type { NodeEvent } from "../telemetry/events.ts";
 import type { Log } from "../telemetry/log.ts";
 import { nextAction, type Board, type KeyAction, type KeyFacts, type OwnKey } from "./keyStep.ts";
@@ -30,10 +31,12 @@ export interface KeyCeremonyDeps {
   readonly ledger: LedgerQueries & LedgerSubmitter;
   readonly view: {
     members(): readonly { readonly node?: unknown }[];
+    epochs(): readonly { readonly record: Pick<EpochRecord, "groupKey"> }[];
     onBlock(listener: (block: LedgerBlock) => void): void;
   };
   readonly vault: Pick<KeyVault, "load" | "save" | "clear">;
-  readonly shares: Pick<ShareFiles, "load" | "save">;
+  readonly shares: Pick<ShareFiles, "load" | "save" | "keepOnly">;
+  readonly signer: Pick<DecisionSigner, "sign">;
   readonly work: KeyWork;
   readonly clock: Clock;
   readonly random: () => number;
@@ -176,6 +179,11 @@ export class KeyCeremony {
         return this.#assemble(current);
       case "confirm":
         return this.#confirm(current);
+      case "sign":
+        return this.#submit(
+          "SignRecord",
+          canonicalString(this.#deps.work.signRecord(current, recordOf(current))),
+        );
       case "activate":
         return this.#submit("ActivateKey", String(attempt));
       default:
@@ -214,18 +222,28 @@ export class KeyCeremony {
   async #confirm(current: Board): Promise<void> {
     const record = recordOf(current);
     const share = await this.#deps.shares.load(record.groupKey);
-    if (share)
-      await this.#submit("ConfirmKey", canonicalString(this.#deps.work.confirm(current, record, share)));
+    if (!share) return;
+    const subject = this.#deps.work.activation(current, record);
+    const { partial } = await this.#deps.signer.sign(subject, share.secretShare);
+    const { attempt } = current;
+    await this.#submit("ConfirmKey", canonicalString({ attempt, index: share.index, partial }));
   }
 
-  /** What was needed to make the share is forgotten once it is there. */
+  /** What was needed to make the share is forgotten once it is there, and so are the shares of attempts that ended. */
   async #end(current: Board, holdsShare: boolean): Promise<number> {
     if (holdsShare) await this.#deps.vault.clear();
     const { keyEpoch, groupKey } = recordOf(current);
+    await this.#forgetOthers(groupKey);
     if (this.#ended !== groupKey) this.#deps.emit({ event: "key-active", keyEpoch, groupKey, holdsShare });
     this.#ended = groupKey;
     this.#opened = new Map();
     return UNTIL_NUDGED_MS;
+  }
+
+  /** Only once this node has itself followed the record back to genesis: a board that one peer made up must not cost the share. */
+  async #forgetOthers(groupKey: string): Promise<void> {
+    const inForce = this.#deps.view.epochs().map(({ record }) => record.groupKey);
+    if (inForce.includes(groupKey)) await this.#deps.shares.keepOnly(inForce);
   }
 
   async #submit(transaction: string, ...args: string[]): Promise<void> {

@@ -34,7 +34,14 @@ export type KeyAction =
   | { readonly do: "propose"; readonly attempt: number }
   | {
       readonly do:
-        "prepare-accept" | "send-accept" | "prepare-deal" | "send-deal" | "assemble" | "confirm" | "activate";
+        | "prepare-accept"
+        | "send-accept"
+        | "prepare-deal"
+        | "send-deal"
+        | "assemble"
+        | "confirm"
+        | "sign"
+        | "activate";
     }
   | { readonly do: "open" | "accuse"; readonly dealer: number }
   | { readonly do: "close"; readonly phase: ClosingPhase }
@@ -53,6 +60,8 @@ export function nextAction(board: Board, own: OwnKey, facts: KeyFacts): KeyActio
       return dealing(board, own, facts);
     case "confirm":
       return confirming(board, own, facts);
+    case "sign":
+      return signing(board, facts);
     case "active":
       return ending(board, own, facts);
   }
@@ -98,12 +107,17 @@ function confirming(board: Board, own: OwnKey, facts: KeyFacts): KeyAction {
   if (canOpen(board, own, facts) && !own.hasShare) return { do: "assemble" };
   const hasConfirmed = board.confirms.some(({ index }) => index === facts.index);
   if (own.hasShare && !hasConfirmed) return { do: "confirm" };
-  const isComplete = board.confirms.length === board.accepts.length;
-  const isEnough = board.confirms.length >= facts.memberCount - faultBound(facts.memberCount);
-  // Until the window is over a member may still prove its dealer guilty, which only an inactive key survives.
-  const openMs = isComplete ? 0 : board.phaseOpenedMs + facts.windowMs;
-  if (!isEnough) return closing(board, "confirm", false, facts);
-  const dueMs = Math.max(turnMs(facts), openMs);
+  // Until the window is over a member may still prove its dealer guilty.
+  return closing(board, "confirm", board.confirms.length === board.accepts.length, facts);
+}
+
+/** Nothing ends the attempt any more: only now a member vouches for the record. Who is late is waited for a moment, not for a window. */
+function signing(board: Board, facts: KeyFacts): KeyAction {
+  const { memberCount, staggerMs } = facts;
+  if (!board.signatures.some(({ index }) => index === facts.index)) return { do: "sign" };
+  const missing = memberCount - board.signatures.length;
+  if (missing > faultBound(memberCount)) return { do: "wait" };
+  const dueMs = turnMs(facts) + (missing === 0 ? 0 : staggerMs);
   return facts.nowMs >= dueMs ? { do: "activate" } : { do: "wait", untilMs: dueMs };
 }
 

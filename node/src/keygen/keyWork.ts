@@ -4,7 +4,9 @@ import {
   DomainError,
   epochRecordBytes,
   fromHex,
+  groupKeyId,
   statementDigest,
+  statementHash,
   toHex,
   type EpochRecord,
   type Genesis,
@@ -19,7 +21,6 @@ import {
   groupKeyOf,
   openShare,
   ShareError,
-  signPartial,
   transcriptHash,
   type Accusation,
   type Deal,
@@ -27,6 +28,7 @@ import {
   type Session,
 } from "@comity/threshold";
 import type { Identity } from "../signing/identity.ts";
+import type { DecisionSubject } from "../signing/index.ts";
 import { assertBelongs } from "./keyStore.ts";
 import type { Board } from "./keyStep.ts";
 import type { AttemptSecrets } from "./keyVault.ts";
@@ -92,12 +94,11 @@ export class KeyWork {
     return share;
   }
 
-  /** Looks at the record once more: the board may have been read anew, and from another peer, since the share was made. @throws KeyWorkError */
-  confirm(
-    board: Board,
-    record: EpochRecord,
-    { index, secretShare }: KeyShare,
-  ): Record<string, string | number> {
+  /**
+   * What a member signs with its share to confirm the key. Looks at the record once more: the board may have been read anew, and from
+   * another peer, since the share was made. @throws KeyWorkError
+   */
+  activation(board: Board, record: EpochRecord): DecisionSubject {
     this.#assertRecord(board, record);
     const { networkId } = this.#options;
     const { keyEpoch } = record;
@@ -105,11 +106,20 @@ export class KeyWork {
     const statement = activationStatement(board.attempt, record);
     const digest = statementDigest({ networkId, groupKey, kind: "activation", keyEpoch }, statement);
     return {
-      attempt: board.attempt,
-      index,
-      partial: toHex(signPartial(secretShare, digest)),
-      recordSignature: toHex(this.#deps.identity.sign(epochRecordBytes(networkId, record))),
+      digest: toHex(digest),
+      groupKeyId: toHex(groupKeyId(groupKey)),
+      kind: "activation",
+      slot: `${keyEpoch}/${board.attempt}`,
+      statementHash: toHex(statementHash(statement)),
     };
+  }
+
+  /** This member's signature on the record, with a share of the key or without. @throws KeyWorkError */
+  signRecord(board: Board, record: EpochRecord): Record<string, string | number> {
+    this.#assertRecord(board, record);
+    const { identity } = this.#deps;
+    const signature = toHex(identity.sign(epochRecordBytes(this.#options.networkId, record)));
+    return { attempt: board.attempt, index: identity.index, signature };
   }
 
   /** A member vouches only for a record that follows from the deals and from genesis, not for what a peer says. */

@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   decodeCanonical,
@@ -10,7 +11,7 @@ import {
   sha256,
   toHex,
 } from "@comity/protocol";
-import { readSecret, writeSecret } from "../store/secretFile.ts";
+import { readSecret, removeSecret, writeSecret } from "../store/secretFile.ts";
 import { KeyVaultError } from "./keyVault.ts";
 
 export interface KeyShare {
@@ -50,7 +51,19 @@ export class ShareFiles {
     );
   }
 
-  #path(groupKey: string): string {
-    return join(this.#directory, `share-${toHex(sha256(fromHex(groupKey, 48))).slice(0, 32)}.json`);
+  /** Forgets the shares of all other keys. */
+  async keepOnly(groupKeys: readonly string[]): Promise<void> {
+    const kept = new Set(groupKeys.map((groupKey) => nameOf(groupKey)));
+    const names = await readdir(this.#directory).catch(() => []);
+    const others = names.filter((name) => name.startsWith("share-") && !kept.has(name));
+    for (const name of others) await removeSecret(join(this.#directory, name));
   }
+
+  #path(groupKey: string): string {
+    return join(this.#directory, nameOf(groupKey));
+  }
+}
+
+function nameOf(groupKey: string): string {
+  return `share-${toHex(sha256(fromHex(groupKey, 48))).slice(0, 32)}.json`;
 }

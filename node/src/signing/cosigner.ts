@@ -11,6 +11,7 @@ import {
 import type { Clock, GossipNetwork, Log, Startable } from "../gossip/network.ts";
 import { AlertFiler } from "./alertFiler.ts";
 import { Decider } from "./decider.ts";
+import { DecisionSigner } from "./decisionSigner.ts";
 import { newProposal } from "./messages.ts";
 import { digestOf } from "./messageRules.ts";
 import type {
@@ -64,6 +65,8 @@ export interface CosignerDeps {
 
 /** Takes part in co-signing: proposes, decides, collects, combines, files. What it does is decided by `step` and the message rules. */
 export class Cosigner implements Startable {
+  /** For what this member signs elsewhere with a share of a key: it all goes through the one signing log. */
+  readonly signer: DecisionSigner;
   readonly #options: CosignerOptions;
   readonly #deps: CosignerDeps;
   readonly #table: SessionTable;
@@ -82,6 +85,7 @@ export class Cosigner implements Startable {
     this.#options = options;
     this.#deps = deps;
     this.#signingLog = disk.signingLog;
+    this.signer = new DecisionSigner(options, { ...deps, signingLog: disk.signingLog });
     const { signal } = this.#stopping;
     this.#table = new SessionTable(options, {
       ...disk,
@@ -93,7 +97,7 @@ export class Cosigner implements Startable {
     const { fileStaggerMs: staggerMs, replacementBasisPoints } = options;
     this.#work = new SessionWork(options, {
       ...shared,
-      decider: new Decider(options, { ...deps, signingLog: disk.signingLog }),
+      decider: new Decider({ ...deps, signer: this.signer }),
       filer: new AlertFiler({ staggerMs, replacementBasisPoints }, deps),
     });
     this.#inbox = new SessionInbox(options, { ...shared, onOpened: (live) => this.#onOpened(live) });

@@ -1,4 +1,5 @@
 export { Cosigner, type CosignerDeps, type CosignerOptions, SigningError } from "./cosigner.ts";
+export { DecisionSigner } from "./decisionSigner.ts";
 export type {
   AlertSubmitter,
   Appraisal,
@@ -10,4 +11,4 @@ export type {
   SigningLedger,
 } from "./ports.ts";
 export type { ProposalStatus } from "./proposalStatus.ts";
-export { type LoggedDecision, SigningLog, SigningLogError } from "./signingLog.ts";
+export { type DecisionSubject, type LoggedDecision, SigningLog, SigningLogError } from "./signingLog.ts";

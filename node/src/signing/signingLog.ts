@@ -114,7 +114,10 @@ export class SigningLog {
   }
 }
 
-const slotKey = ({ groupKeyId, kind, slot }: LoggedDecision): string => `${groupKeyId} ${kind} ${slot ?? ""}`;
+/** An attempt at a key brings one key into force at most: its slot is the same whatever the key. */
+function slotKey({ groupKeyId, kind, slot }: LoggedDecision): string {
+  return `${kind === "activation" ? "" : groupKeyId} ${kind} ${slot ?? ""}`;
+}
 
 function decodeFrame(frame: Uint8Array): LoggedDecision {
   try {

@@ -21,7 +21,7 @@ import type { Board, ClosingPhase } from "../../src/keygen/keyStep.ts";
 
 type Draft = { -readonly [K in keyof Board]: Board[K] };
 
-type Post = Board["accepts" | "deals" | "confirms"][number];
+type Post = Board["accepts" | "deals" | "confirms" | "signatures"][number];
 
 export class BoardRefusal extends Error {}
 
@@ -42,6 +42,7 @@ export class FakeBoard {
       deals: [],
       closedVotes: [],
       confirms: [],
+      signatures: [],
     },
   };
 
@@ -63,6 +64,7 @@ export class FakeBoard {
       "coalition:ClosePhase": () => this.#close(sender, args[1] as ClosingPhase),
       "coalition:AccuseDealer": () => this.#accuse(parse(first)),
       "coalition:ConfirmKey": () => this.#confirm(parse(first)),
+      "coalition:SignRecord": () => this.#sign(parse(first)),
       "coalition:ActivateKey": () => this.#activate(),
     };
     handlers[transaction]?.();
@@ -89,7 +91,15 @@ export class FakeBoard {
       throw new BoardRefusal("attempt");
     const guilty = this.state.aborted?.dealer;
     const excluded = [...this.state.excluded, ...(guilty === undefined ? [] : [guilty])];
-    const empty = { disqualified: [], qualified: [], accepts: [], deals: [], closedVotes: [], confirms: [] };
+    const empty = {
+      disqualified: [],
+      qualified: [],
+      accepts: [],
+      deals: [],
+      closedVotes: [],
+      confirms: [],
+      signatures: [],
+    };
     this.state = {
       ...empty,
       attempt,
@@ -130,7 +140,7 @@ export class FakeBoard {
   #close(voter: number, phase: ClosingPhase): void {
     if (this.state.phase !== phase) return;
     const dealers = this.state.accepts.filter(({ index }) => !this.state.excluded.includes(index)).length;
-    const all = { accept: this.#session.n, deal: dealers, confirm: Infinity }[phase];
+    const all = { accept: this.#session.n, deal: dealers, confirm: this.state.accepts.length }[phase];
     const present = { accept: this.state.accepts, deal: this.state.deals, confirm: this.state.confirms }[
       phase
     ].length;
@@ -146,6 +156,7 @@ export class FakeBoard {
     if (present < this.#needed) Object.assign(this.state, { phase: "aborted", aborted: { reason: "short" } });
     else if (phase === "accept") this.state.phase = "deal";
     else if (phase === "deal") this.#openConfirming();
+    else this.state.phase = "sign";
   }
 
   #openConfirming(): void {
@@ -180,17 +191,23 @@ export class FakeBoard {
     Object.assign(this.state, { phase: "aborted", aborted: { reason: "accused", dealer, accuser } });
   }
 
-  #confirm({ index, partial, recordSignature }: Board["confirms"][number]): void {
-    const confirm = { index, partial, recordSignature };
+  #confirm({ index, partial }: Board["confirms"][number]): void {
+    const confirm = { index, partial };
     if (this.#isRepeat(this.state.confirms, confirm)) return;
     this.#assert("confirm");
     this.state.confirms = byIndex([...this.state.confirms, confirm]);
   }
 
+  #sign({ index, signature }: Board["signatures"][number]): void {
+    if (this.#isRepeat(this.state.signatures, { index, signature })) return;
+    this.#assert("sign");
+    this.state.signatures = byIndex([...this.state.signatures, { index, signature }]);
+  }
+
   #activate(): void {
     if (this.state.phase === "active") return;
-    this.#assert("confirm");
-    if (this.state.confirms.length < this.#needed) throw new BoardRefusal("confirms");
+    this.#assert("sign");
+    if (this.state.signatures.length < this.#needed) throw new BoardRefusal("signatures");
     this.state.phase = "active";
   }
 

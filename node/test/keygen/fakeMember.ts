@@ -3,6 +3,7 @@ import {
   defaultRulebook,
   encodeCanonical,
   decodeGenesis,
+  fromHex,
   genesisId,
   parseMemberId,
   quorumOf,
@@ -10,11 +11,13 @@ import {
   type Genesis,
   type NetworkId,
 } from "@comity/protocol";
+import { signPartial } from "@comity/threshold";
 import { KeyCeremony } from "../../src/keygen/keyCeremony.ts";
 import type { AttemptSecrets } from "../../src/keygen/keyVault.ts";
 import { KeyWork } from "../../src/keygen/keyWork.ts";
 import type { KeyShare } from "../../src/keygen/shareFiles.ts";
 import type { Identity } from "../../src/signing/identity.ts";
+import type { LoggedDecision } from "../../src/signing/index.ts";
 import type { Log } from "../../src/telemetry/log.ts";
 import type { FakeBoard } from "./fakeBoard.ts";
 
@@ -64,6 +67,8 @@ export class Killed extends Error {}
 export interface Disk {
   secrets: AttemptSecrets | undefined;
   readonly shares: Map<string, KeyShare>;
+  /** What it signed with a share: partial signatures by slot. */
+  readonly signed: Map<string, string>;
 }
 
 export interface FakeMemberDeps {
@@ -96,7 +101,11 @@ export function fakeMember(index: number, deps: FakeMemberDeps): KeyCeremony {
         evaluate: () => Promise.resolve(board.read()),
         submitIdempotent: (transaction, ...args) => effect(() => board.submit(index, transaction, args)),
       },
-      view: { members: () => [{ node: {} }], onBlock: () => undefined },
+      view: {
+        members: () => [{ node: {} }],
+        epochs: () => (board.state.phase === "active" ? [{ record: board.state.record! }] : []),
+        onBlock: () => undefined,
+      },
       vault: {
         load: (attempt) => Promise.resolve(disk.secrets?.attempt === attempt ? disk.secrets : undefined),
         save: (secrets) => effect(() => void (disk.secrets = forge(secrets))),
@@ -105,6 +114,19 @@ export function fakeMember(index: number, deps: FakeMemberDeps): KeyCeremony {
       shares: {
         load: (groupKey) => Promise.resolve(disk.shares.get(groupKey)),
         save: (groupKey, share) => effect(() => void disk.shares.set(groupKey, share)),
+        keepOnly: (groupKeys) =>
+          effect(() => {
+            for (const groupKey of disk.shares.keys())
+              if (!groupKeys.includes(groupKey)) disk.shares.delete(groupKey);
+          }),
+      },
+      signer: {
+        sign: (subject, secretShare) =>
+          effect(() => {
+            const partial = toHex(signPartial(secretShare, fromHex(subject.digest)));
+            disk.signed.set(`${subject.kind} ${subject.slot}`, partial);
+            return { ...subject, partial } as LoggedDecision;
+          }),
       },
       work: new KeyWork(network, { identity, random: randomBytes }),
       clock: { now, policyNow: now, sleep: () => Promise.resolve() },

@@ -16,7 +16,10 @@ async function generate(
   let nowMs = 1_000_000;
   let effects = 0;
   const board = new FakeBoard({ ...network, windowMs }, () => nowMs);
-  const disks = network.identities.map((): Disk => ({ secrets: undefined, shares: new Map() }));
+  const disks = network.identities.map(({ index }): Disk => {
+    const left = { index, secretShare: new Uint8Array(32) };
+    return { secrets: undefined, shares: new Map([["of an attempt that ended", left]]), signed: new Map() };
+  });
   const tick = () => {
     effects += 1;
     if (options.kills?.has(effects)) throw new Killed();
@@ -89,16 +92,41 @@ describe("the key ceremony", function () {
     );
   });
 
+  it("keeps no share but that of the key in force", async () => {
+    const { board, disks } = await generate(network, { schedule: inTurn, cheat: 3 });
+
+    for (const { shares } of disks) assert.deepEqual([...shares.keys()], [board.state.record!.groupKey]);
+  });
+
+  it("confirms with what the signing log holds, in a slot for each attempt", async () => {
+    const { board, disks } = await generate(network, { schedule: inTurn });
+
+    assert.deepEqual(
+      board.state.confirms.map(({ partial }) => partial),
+      disks.map(({ signed }) => signed.get("activation 1/1")),
+    );
+  });
+
   it("vouches for no record but the one that follows from the deals, even if it holds a share of its key", async () => {
     const { board, disks } = await generate(network, { schedule: inTurn });
     const record = board.state.record!;
-    const share = disks[0]!.shares.get(record.groupKey)!;
+    assert.ok(disks[0]!.shares.has(record.groupKey));
     const work = new KeyWork(network, { identity: network.identities[0]!, random: randomBytes });
     const [first, ...others] = record.members;
     const usurped = { ...record, members: [{ ...first!, identityKey: "11".repeat(32) }, ...others] };
 
-    assert.throws(() => work.confirm(board.state, usurped, share), { code: "KEY_RECORD_WRONG" });
-    assert.equal(work.confirm(board.state, record, share)["index"], 1);
+    assert.throws(() => work.activation(board.state, usurped), { code: "KEY_RECORD_WRONG" });
+    assert.throws(() => work.signRecord(board.state, usurped), { code: "KEY_RECORD_WRONG" });
+    assert.equal(work.activation(board.state, record).slot, "1/1");
+    assert.equal(work.signRecord(board.state, record)["index"], 1);
+  });
+
+  it("finds with KEY_DEAL_MISSING that the board withholds a deal that counts", async () => {
+    const { board } = await generate(network, { schedule: inTurn });
+    const work = new KeyWork(network, { identity: network.identities[0]!, random: randomBytes });
+    const withheld = { ...board.state, deals: board.state.deals.slice(1) };
+
+    assert.throws(() => work.activation(withheld, board.state.record!), { code: "KEY_DEAL_MISSING" });
   });
 
   it("goes on without a member that is silent, once the windows are over", async () => {

@@ -4,7 +4,16 @@ import { nextAction, type Board, type KeyFacts, type OwnKey } from "../../src/ke
 
 const empty: Board = {
   ...{ attempt: 1, threshold: 3, phase: "accept", openedMs: 1000, phaseOpenedMs: 1000 },
-  ...{ excluded: [], disqualified: [], qualified: [], accepts: [], deals: [], closedVotes: [], confirms: [] },
+  ...{
+    excluded: [],
+    disqualified: [],
+    qualified: [],
+    accepts: [],
+    deals: [],
+    closedVotes: [],
+    confirms: [],
+    signatures: [],
+  },
 };
 const nothing: OwnKey = { secrets: undefined, openings: new Map(), hasShare: false };
 const facts: KeyFacts = {
@@ -24,12 +33,14 @@ const deal = (index: number) => ({
   index,
   deal: { dealer: index, commitments: [], proof: "", ephemeral: "", ephemeralProof: "", shares: [] },
 });
-const confirm = (index: number) => ({ index, partial: "", recordSignature: "" });
+const confirm = (index: number) => ({ index, partial: "" });
+const signature = (index: number) => ({ index, signature: "" });
 const secrets = { encryptionKey: "key 2", hasDeal: false };
 const all = [1, 2, 3, 4];
 const opened = (...dealers: number[]) => new Map(dealers.map((dealer) => [dealer, "good" as const]));
 const dealt: Board = { ...empty, phase: "deal", accepts: all.map(accept), deals: all.map(deal) };
 const confirming: Board = { ...dealt, phase: "confirm", qualified: all };
+const signing: Board = { ...confirming, phase: "sign" };
 
 const cases: [string, Partial<Board>, Partial<OwnKey>, Partial<KeyFacts>, unknown][] = [
   ["waits for its turn to propose", { phase: "none", attempt: 0 }, {}, {}, { do: "wait", untilMs: 1100 }],
@@ -118,9 +129,38 @@ const cases: [string, Partial<Board>, Partial<OwnKey>, Partial<KeyFacts>, unknow
     { do: "wait", untilMs: 1500 },
   ],
   [
-    "activates a key that all have confirmed",
+    "closes the confirming once all are in",
     { ...confirming, confirms: all.map(confirm) },
     { hasShare: true },
+    { nowMs: 1100 },
+    { do: "close", phase: "confirm" },
+  ],
+  ["vouches for the record once nothing can end the attempt", signing, {}, {}, { do: "sign" }],
+  [
+    "waits for others to vouch",
+    { ...signing, signatures: [1, 2].map(signature) },
+    {},
+    { nowMs: 9999 },
+    { do: "wait" },
+  ],
+  [
+    "gives who is late a moment to vouch",
+    { ...signing, signatures: [1, 2, 3].map(signature) },
+    {},
+    { nowMs: 1100 },
+    { do: "wait", untilMs: 1200 },
+  ],
+  [
+    "activates a key whose record enough vouch for",
+    { ...signing, signatures: [1, 2, 3].map(signature) },
+    {},
+    { nowMs: 1200 },
+    { do: "activate" },
+  ],
+  [
+    "activates a key whose record all vouch for",
+    { ...signing, signatures: all.map(signature) },
+    {},
     { nowMs: 1100 },
     { do: "activate" },
   ],
@@ -167,10 +207,13 @@ describe("a step of the key generation", () => {
   it("never throws, whatever the board looks like", () => {
     const some = fc.subarray(all);
     const boards = fc.record({
-      phase: fc.constantFrom<Board["phase"][]>("none", "accept", "deal", "confirm", "active", "aborted"),
+      phase: fc.constantFrom<Board["phase"][]>(
+        ...(["none", "accept", "deal", "confirm", "sign", "active", "aborted"] as const),
+      ),
       accepts: some.map((members) => members.map(accept)),
       deals: some.map((members) => members.map(deal)),
       confirms: some.map((members) => members.map(confirm)),
+      signatures: some.map((members) => members.map(signature)),
       ...{ excluded: some, disqualified: some, qualified: some, closedVotes: some },
     });
     const openings = fc.dictionary(

@@ -116,4 +116,16 @@ describe("SigningLog", () => {
     await assert.rejects(log.decide(subject("d", "slot 1"), sign), { code: "SIGNING_SLOT_TAKEN" });
     assert.equal((await log.decide(subject("e", "slot 1"), refuse)).decision.decision, "refuse");
   });
+
+  it("signs the activation of one key per attempt, whichever keys it is shown", async () => {
+    const activation = (name: string, slot: string): DecisionSubject => {
+      return { ...subject(name, slot), kind: "activation", groupKeyId: name.repeat(64) };
+    };
+    await log.decide(activation("a", "1/1"), sign);
+
+    await assert.rejects(log.decide(activation("b", "1/1"), sign), { code: "SIGNING_SLOT_TAKEN" });
+    await log.decide(activation("b", "1/2"), sign);
+    await log.decide({ ...subject("c", "1/1"), groupKeyId: "c".repeat(64) }, sign);
+    await log.decide({ ...subject("d", "1/1"), groupKeyId: "d".repeat(64) }, sign);
+  });
 });

@@ -13,6 +13,7 @@ export const ledgerEventTypes = [
   "key-phase-closed",
   "key-aborted",
   "key-confirmed",
+  "key-signed",
   "key-activated",
   "operator-registered",
   "site-registered",

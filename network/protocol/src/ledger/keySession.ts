@@ -3,12 +3,16 @@ import { epochRecord, type EpochRecord } from "../epoch.ts";
 import { type Genesis, MAX_MEMBERS } from "../genesis.ts";
 import { ledgerTime, revised } from "./shape.ts";
 
-/** Real time for which the accept and deal phases stay open before members may vote to close them. */
+/** Real time for which the accept, deal and confirm phases stay open before members may vote to close them. */
 export function keyWindowMs(mode: Genesis["mode"]): number {
   return mode === "production" ? 600_000 : 5_000;
 }
 
-export const keyPhases = ["accept", "deal", "confirm", "active", "aborted"] as const;
+/**
+ * Until `sign` a proved accusation ends the attempt. From then on nothing does, and only then members sign the record: or one that genesis'
+ * members vouch for could be left over from an attempt that ended, beside the one in force.
+ */
+export const keyPhases = ["accept", "deal", "confirm", "sign", "active", "aborted"] as const;
 export type KeyPhase = (typeof keyPhases)[number];
 
 const attempt = integer(1, 1_000_000);
@@ -67,9 +71,15 @@ export const keyBar = object({ ...revised, attempt, index });
 export const keyVote = object({ ...revised, attempt, index, phase: oneOf("accept", "deal", "confirm") });
 export type KeyVote = Decoded<typeof keyVote>;
 
-export const keyConfirmRequest = object({ attempt, index, partial: hex(96), recordSignature: hex(64) });
-export const keyConfirm = object({ ...revised, attempt, index, partial: hex(96), recordSignature: hex(64) });
+/** A member's partial signature over the activation statement: it holds its share, and found nothing wrong with any dealt to it. */
+export const keyConfirmRequest = object({ attempt, index, partial: hex(96) });
+export const keyConfirm = object({ ...revised, attempt, index, partial: hex(96) });
 export type KeyConfirm = Decoded<typeof keyConfirm>;
+
+/** A member's identity signature on the record. */
+export const keySignatureRequest = object({ attempt, index, signature: hex(64) });
+export const keySignature = object({ ...revised, attempt, index, signature: hex(64) });
+export type KeySignature = Decoded<typeof keySignature>;
 
 /** The record that members confirm, computed from the transcript when the deal phase closes. */
 export const keyRecord = object({ ...revised, attempt, record: epochRecord });
@@ -83,7 +93,8 @@ export const epochHead = object({
 });
 
 const acceptView = object({ index, encryptionKey: hex(48), proof: hex({ maxBytes: 128 }) });
-const confirmView = object({ index, partial: hex(96), recordSignature: hex(64) });
+const confirmView = object({ index, partial: hex(96) });
+const signatureView = object({ index, signature: hex(64) });
 
 /** What `coalition:ReadKeySession` gives: the whole board. @param deal decoder of deals, which `@comity/threshold` brings */
 export function keySessionView<D>(deal: Decoder<D>): Decoder<KeySessionView<D>> {
@@ -101,6 +112,7 @@ export function keySessionView<D>(deal: Decoder<D>): Decoder<KeySessionView<D>> 
     deals: list(object({ index, deal, conflictHash: optional(hex(32)) }), MAX_MEMBERS),
     closedVotes: indices,
     confirms: list(confirmView, MAX_MEMBERS),
+    signatures: list(signatureView, MAX_MEMBERS),
     record: optional(epochRecord),
   });
 }
@@ -112,6 +124,7 @@ export interface KeySessionView<D> extends Omit<KeySession, "phase" | "schemaVer
   /** Members who voted to close the phase that is open. */
   readonly closedVotes: readonly number[];
   readonly confirms: readonly Decoded<typeof confirmView>[];
+  readonly signatures: readonly Decoded<typeof signatureView>[];
   /** What members confirm, from the confirm phase on. */
   readonly record?: EpochRecord;
 }

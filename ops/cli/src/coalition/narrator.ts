@@ -92,6 +92,7 @@ const keyPhases = new Map(
     accept: "The members generate a key together, on the ledger: each registers an encryption key.",
     deal: "Each member deals shares of a secret of its own; the ledger checks what is public of them.",
     confirm: "The members confirm the key with partial signatures.",
+    sign: "The key can no longer be given up; the members sign its record.",
     aborted: "This attempt at a key is given up; another begins.",
   }),
 );
