@@ -12,7 +12,7 @@ import {
 import { decodeAcceptance, decodeDeal } from "@comity/threshold";
 import { readSecret, removeSecret, writeSecret } from "../store/secretFile.ts";
 
-export class KeyVaultError extends DomainError<"KEY_VAULT_INVALID"> {}
+export class KeyVaultError extends DomainError<"KEY_VAULT_INVALID" | "KEY_VAULT_NEWER"> {}
 
 const secrets = object({
   attempt: integer(1, 1_000_000),
@@ -34,20 +34,34 @@ export class KeyVault {
     this.#path = join(directory, "attempt.json");
   }
 
-  /** @throws KeyVaultError, SecretFileError */
+  /** @throws KeyVaultError KEY_VAULT_INVALID, SecretFileError */
   async load(attempt: number): Promise<AttemptSecrets | undefined> {
-    const bytes = await readSecret(this.#path);
-    if (!bytes) return undefined;
-    const stored = decode(bytes, this.#path);
-    return stored.attempt === attempt ? stored : undefined;
+    const stored = await this.#read();
+    return stored?.attempt === attempt ? stored : undefined;
   }
 
-  async save(stored: AttemptSecrets): Promise<void> {
-    await writeSecret(this.#path, encodeCanonical(stored));
+  /**
+   * Attempts only go up, so secrets of a newer one are not given up for what some peer says of an older one.
+   * @throws KeyVaultError KEY_VAULT_NEWER, and as `load`
+   */
+  async save(secrets: AttemptSecrets): Promise<void> {
+    const stored = await this.#read();
+    if (stored && stored.attempt > secrets.attempt) {
+      throw new KeyVaultError(
+        "KEY_VAULT_NEWER",
+        `the secrets of attempt ${stored.attempt} are kept, not those of ${secrets.attempt}`,
+      );
+    }
+    await writeSecret(this.#path, encodeCanonical(secrets));
   }
 
   async clear(): Promise<void> {
     await removeSecret(this.#path);
+  }
+
+  async #read(): Promise<AttemptSecrets | undefined> {
+    const bytes = await readSecret(this.#path);
+    return bytes && decode(bytes, this.#path);
   }
 }
 
