@@ -512,7 +512,7 @@ const scenarios: { readonly [C in LedgerErrorCode]: Scenario } = {
   ALERT_RANGE: badStatement(() => ({ entries: { from: 0, to: 641 } })),
   ALERT_OBSERVED: badStatement(({ founded }) => {
     const { window } = statementOf(founded);
-    return { observed: { startMs: window.startMs - 1, endMs: window.startMs + 10 * DAY_MS } };
+    return { observed: { startMs: window.startMs, endMs: window.endMs + 1 } };
   }),
   ALERT_PROJECTION: badStatement(() => ({ projectedFlop: "6000000000000000000000000" })),
   ALERT_RULE: alert((made) => ({ ...filingOf(made, statementOf(made.founded, {}, 1_000_000n)) })),

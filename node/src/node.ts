@@ -76,7 +76,8 @@ export interface ComityNode {
 const staggerMs = 1000;
 const answerTimeoutMs = 5000;
 const gossipMs = 10_000;
-const bundleTimeoutMs = 20_000;
+/** A month of a large site, page by page, from another member. */
+const rangeTimeoutMs = 120_000;
 const signing = { regossipMs: 2000, fileStaggerMs: staggerMs };
 const appraisal = { retryMs: 500, patienceMs: 30_000 };
 const detection = {
@@ -165,7 +166,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
 
   // Detection and co-signing.
   const evidence = new EvidenceSource(
-    { ownIndex: index, answerTimeoutMs },
+    { ownIndex: index, answerTimeoutMs, rangeTimeoutMs },
     { genesis, logs, network, archive, verify },
   );
   const appraiser = new AlertAppraiser(
@@ -273,7 +274,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   const conditions = nodeConditions({ memberCount }, { probe, view, registration, ceremony, network });
   const bundling = { genesis, networkId, ledger: view, evidence, verify };
   const bundles = new BundleSource(
-    { networkId, timeoutMs: bundleTimeoutMs },
+    { networkId, timeoutMs: rangeTimeoutMs },
     { view, bls, verify, gather: (alert, signal) => bundleFor(alert, bundling, signal) },
   );
   const metrics = createMetrics({ view, network, cosigner, logs, intake });

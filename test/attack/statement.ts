@@ -24,7 +24,7 @@ export async function trueStatement(test: TestCoalition, site: TestSite): Promis
   const entries = (await log.entries(size)).map(decodeEntry);
   const [first] = entries;
   if (first === undefined) throw new Error("the log is empty");
-  const window = alertWindow(test.genesis, first.segment.startMs);
+  const window = alertWindow(test.genesis, first.segment.endMs - 1);
   const tally = entries.reduce<Tally | undefined>((sum, entry) => {
     const contribution = contributionOf(entry, window);
     return contribution === undefined ? sum : addContribution(sum, contribution);

@@ -4,6 +4,7 @@ import { EntryFlag, type LogEntry } from "./entry.ts";
 import type { Genesis } from "./genesis.ts";
 import { type AlertId, operatorId, siteId } from "./ids.ts";
 import { figure } from "./rulebook.ts";
+import { MAX_SEGMENT_MS } from "./segment.ts";
 import { statementHash } from "./statement.ts";
 import { DAY_MS, MAX_TIME_MS } from "./time.ts";
 
@@ -33,7 +34,7 @@ export function alertIdOf(statement: AlertStatement): AlertId {
   return toHex(statementHash(statement)) as AlertId;
 }
 
-/** The window of the rulebook's grid that a policy time lies in. */
+/** The window of the rulebook's grid that a policy time lies in. A segment belongs to that of its last millisecond, `endMs - 1`. */
 export function alertWindow(genesis: Pick<Genesis, "clock" | "rulebook">, policyMs: number): Interval {
   const lengthMs = Number(figure(genesis, "alertWindowDays")) * DAY_MS;
   const number = Math.floor((policyMs - genesis.clock.originMs) / lengthMs);
@@ -48,16 +49,24 @@ export interface Contribution {
   readonly flopsLeast: bigint;
 }
 
-/** The contribution of an entry, or undefined where it does not count: outside the window, or its nonce was stale. See `CountedSegments`, too. */
+/**
+ * The contribution of an entry, or undefined where it does not count: it ends outside the window, or its nonce was stale. One that began
+ * before the window counts whole in it, so that each counts in just one. See `CountedSegments`, too.
+ */
 export function contributionOf(entry: LogEntry, window: Interval): Contribution | undefined {
   const { startMs, endMs, accelerators } = entry.segment;
-  const isInside = startMs >= window.startMs && endMs <= window.endMs;
-  if (!isInside || (entry.flags & EntryFlag.staleNonce) !== 0) return undefined;
+  const endsInside = endMs > window.startMs && endMs <= window.endMs;
+  if (!endsInside || (entry.flags & EntryFlag.staleNonce) !== 0) return undefined;
   return {
     startMs,
     endMs,
     flopsLeast: accelerators.reduce((sum, accelerator) => sum + accelerator.flopsLeast, 0n),
   };
+}
+
+/** Whether something lies within what a statement says was observed. */
+export function isObserved({ startMs, endMs }: Interval, observed: Interval): boolean {
+  return startMs >= observed.startMs && endMs <= observed.endMs;
 }
 
 /**
@@ -123,7 +132,7 @@ export function statementProblem(genesis: Genesis, statement: AlertStatement): A
   const grid = alertWindow(genesis, window.startMs);
   if (grid.startMs !== window.startMs || grid.endMs !== window.endMs) return "ALERT_WINDOW";
   if (entries.from >= entries.to || entries.to > log.size) return "ALERT_RANGE";
-  if (observed.startMs < window.startMs || observed.endMs > window.endMs) return "ALERT_OBSERVED";
+  if (!isObserved(observed, { ...window, startMs: window.startMs - MAX_SEGMENT_MS })) return "ALERT_OBSERVED";
   const flop = BigInt(statement.flopAtLeast);
   if (observed.endMs <= observed.startMs || !ruleFires(genesis, flop, observed)) return "ALERT_RULE";
   return projectedFlop(genesis, flop, observed) === BigInt(statement.projectedFlop)

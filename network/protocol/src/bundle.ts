@@ -2,6 +2,7 @@ import { decodeAlert } from "./alert.ts";
 import { decodeCanonical, encodeCanonical } from "./canonical.ts";
 import { decodeDecision } from "./decision.ts";
 import { type Decoded, hex, integer, list, literal, object, text } from "./decode.ts";
+import { MAX_ENTRY_BYTES } from "./entry.ts";
 import { signedEpochRecord } from "./epoch.ts";
 import { DomainError } from "./errors.ts";
 import { genesisId, MAX_MEMBERS, validateGenesis } from "./genesis.ts";
@@ -21,7 +22,10 @@ export class BundleError extends DomainError<BundleErrorCode> {}
 
 export const MAX_BUNDLE_BYTES = 64 * 1024 * 1024;
 const MAX_ENTRIES = 20_000;
-const MAX_ENTRY_BYTES = 0xffff;
+/** Alerts rest on at most so much evidence, or no bundle could hold it. */
+export const MAX_EVIDENCE_BYTES = 24 * 1024 * 1024;
+/** Room for an entry's proof; in hex both take twice as much. */
+const PROOF_BYTES = 1024;
 
 const index = integer(0, Number.MAX_SAFE_INTEGER);
 const bundle = object({
@@ -43,6 +47,11 @@ const bundle = object({
 
 /** Everything that shows, offline, that a coalition signed an alert and on what evidence. */
 export type Bundle = Decoded<typeof bundle>;
+
+/** What an entry takes up of `MAX_EVIDENCE_BYTES`. */
+export function evidenceBytes(entry: Uint8Array): number {
+  return entry.length + PROOF_BYTES;
+}
 
 export function encodeBundle(value: Bundle): Uint8Array {
   return encodeCanonical(value);

@@ -5,7 +5,7 @@ import { SegmentError } from "./segmentError.ts";
 /** Marks that a node puts on a segment when it takes it in. */
 export const EntryFlag = { staleNonce: 1, late: 2, flopsAmbiguous: 4 } as const;
 const ALL_FLAGS = 7;
-const MAX_ENTRY_BYTES = 0xffff;
+export const MAX_ENTRY_BYTES = 0xffff;
 
 /** A leaf of an evidence log. */
 export interface LogEntry {

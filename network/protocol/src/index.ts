@@ -8,7 +8,9 @@ export {
   claimedGenesis,
   decodeBundle,
   encodeBundle,
+  evidenceBytes,
   MAX_BUNDLE_BYTES,
+  MAX_EVIDENCE_BYTES,
 } from "./bundle.ts";
 export * from "./bytes.ts";
 export * from "./canonical.ts";

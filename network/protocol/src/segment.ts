@@ -1,6 +1,7 @@
 import { concat, equalBytes, fields, toHex, u128, u32, u64, u8, utf8 } from "./bytes.ts";
 import { type HostId, parseSerial, type Serial } from "./ids.ts";
 import { SegmentError } from "./segmentError.ts";
+import { DAY_MS } from "./time.ts";
 
 /** What a host signs: a whole interval of all of its accelerators. Layout: the package's README, "Evidence". */
 export interface Segment {
@@ -39,6 +40,10 @@ export interface SignedSegment extends Segment {
 
 export const MAX_ACCELERATORS = 64;
 export const MAX_SEGMENT_RECORDS = 4096;
+/** A longer one could hide from every alert window behind its edges. */
+export const MAX_SEGMENT_MS = DAY_MS;
+/** Nodes take no shorter ones in: each costs a place in a log and in what shows an alert, however little it says. */
+export const MIN_SEGMENT_MS = DAY_MS / 6;
 const TAG = fields("comity/v1/segment");
 const HEADER_BYTES = 188;
 const ACCELERATOR_BYTES = 140;
@@ -158,6 +163,7 @@ function assertShape(segment: Segment): void {
   if (serials.some((serial, i) => i > 0 && serial <= (serials[i - 1] ?? "")))
     throw malformed("serials are not in order");
   if (segment.endMs <= segment.startMs) throw malformed("the interval is empty");
+  if (segment.endMs - segment.startMs > MAX_SEGMENT_MS) throw malformed("the interval is longer than a day");
   if (segment.segmentNumber === 0n) throw malformed("segments are numbered from 1");
   const records = segment.accelerators.reduce((sum, accelerator) => sum + accelerator.recordCount, 0);
   if (records !== segment.recordCount || records > MAX_SEGMENT_RECORDS)

@@ -35,9 +35,17 @@ describe("alert windows", () => {
 });
 
 describe("evidence", () => {
-  it("counts in the window only", () => {
+  it("counts in the window that it ends in only", () => {
     assert.equal(contributionOf(entryOf(29), window)?.endMs, window.endMs);
     assert.equal(contributionOf(entryOf(30), window), undefined);
+  });
+
+  it("counts in just one window where it lies across two", () => {
+    const across = entryOf(29.5);
+    const next = alertWindow(genesis, across.segment.endMs - 1);
+
+    assert.equal(contributionOf(across, window), undefined);
+    assert.equal(contributionOf(across, next)?.startMs, next.startMs - DAY_MS / 2);
   });
 
   it("does not count with a stale nonce, but does when late", () => {
@@ -112,10 +120,10 @@ describe("alert statements", () => {
     assert.equal(problem({ entries: { from: 0, to: statement.log.size + 1 } }), "ALERT_RANGE");
   });
   it("are refused with an observation outside of the window or of the evidence", () => {
-    assert.equal(
-      problem({ observed: { ...statement.observed, startMs: window.startMs - 1 } }),
-      "ALERT_OBSERVED",
-    );
+    const from = window.startMs - DAY_MS;
+    const early = { startMs: from - 1, endMs: statement.observed.endMs };
+    const late = { startMs: statement.observed.startMs, endMs: window.endMs + 1 };
+    for (const observed of [early, late]) assert.equal(problem({ observed }), "ALERT_OBSERVED");
     assert.equal(evidenceProblem(genesis, statement, { ...tally, observed: window }), "ALERT_OBSERVED");
     assert.equal(evidenceProblem(genesis, statement, undefined), "ALERT_OBSERVED");
   });

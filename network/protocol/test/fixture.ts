@@ -152,7 +152,7 @@ export function segmentOf(
     originHash: originHash(origin),
     hostId: hostIdOf(publicKey(host)),
     bootCount: 1,
-    segmentNumber: BigInt(day + 1),
+    segmentNumber: BigInt(Math.floor(day) + 1),
     startMs,
     endMs: startMs + DAY_MS,
     nonceEpoch: nonceEpochOf(checkpointText({ origin, size: 0, root: treeHash([]) })),

@@ -54,6 +54,8 @@ describe("segments", () => {
   it("are refused with number 0", () => refused(patched(119, u64(0)), "SEGMENT_MALFORMED"));
   it("are refused with an empty interval", () =>
     refused(patched(135, segment.subarray(127, 135)), "SEGMENT_MALFORMED"));
+  it("are refused with an interval longer than a day", () =>
+    refused(patched(135, u64(decodeSegment(segment).endMs + 1)), "SEGMENT_MALFORMED"));
   it("are refused with a time past 2^53", () => refused(patched(127, u64(2n ** 60n)), "SEGMENT_MALFORMED"));
   it("are refused without accelerators", () => refused(patched(187, Uint8Array.of(0)), "SEGMENT_MALFORMED"));
   it("are refused when record counts do not add up", () =>

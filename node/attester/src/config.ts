@@ -10,8 +10,10 @@ import {
   list,
   literal,
   MAX_ACCELERATORS,
+  MAX_SEGMENT_MS,
   MAX_SEGMENT_RECORDS,
   MAX_TIME_MS,
+  MIN_SEGMENT_MS,
   networkId,
   object,
   oneOf,
@@ -32,6 +34,7 @@ export const faultCodes = [
   "SEGMENT_OVERSIZED",
   "SEGMENT_MALFORMED",
   "SEGMENT_UNSIGNED",
+  "SEGMENT_SHORT",
   "SEGMENT_SIGNATURE",
   "SEGMENT_NETWORK",
   "SEGMENT_ORIGIN",
@@ -96,8 +99,8 @@ const shape = {
   spoolMaxBytes: optional(integer(1024 * 1024, 2 ** 40)),
   /** Policy time between the records of an accelerator; four hours unless given. */
   recordIntervalMs: optional(integer(1, 24 * HOUR_MS)),
-  /** Policy time that one segment covers; a day unless given. */
-  segmentIntervalMs: optional(integer(1, 24 * HOUR_MS)),
+  /** Policy time that one segment covers, at least four hours; a day unless given. */
+  segmentIntervalMs: optional(integer(MIN_SEGMENT_MS, MAX_SEGMENT_MS)),
   /** Policy time at which the first segment begins, rounded down to a whole interval; now unless given. */
   startPolicyMs: optional(integer(0, MAX_TIME_MS)),
   /** One bad segment for each of these is sent, once, beside the good ones. */
@@ -158,7 +161,7 @@ function withDefaults(value: AttesterDocument): AttesterConfig {
     ...value,
     spoolMaxBytes: value.spoolMaxBytes ?? 256 * 1024 * 1024,
     recordIntervalMs: value.recordIntervalMs ?? 4 * HOUR_MS,
-    segmentIntervalMs: value.segmentIntervalMs ?? 24 * HOUR_MS,
+    segmentIntervalMs: value.segmentIntervalMs ?? MAX_SEGMENT_MS,
     faults: value.faults ?? [],
   };
 }

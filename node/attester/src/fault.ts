@@ -2,9 +2,11 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import {
   type BatchItem,
   concat,
+  DAY_MS,
   encodeUnsignedSegment,
   hostIdOf,
   MAX_TIME_MS,
+  MIN_SEGMENT_MS,
   parseNetworkId,
   type Segment,
 } from "@comity/protocol";
@@ -26,13 +28,13 @@ export function craftFault(code: FaultCode, context: FaultContext): BatchItem {
   return crafts[code](context);
 }
 
-const SPAN_MS = 1000;
+const HOUR_MS = DAY_MS / 24;
 
 function draft({ chain, task }: FaultContext, changed: Partial<SegmentTask> = {}): Draft {
   return draftSegment({
     chain,
-    endMs: chain.endMs + SPAN_MS,
-    recordIntervalMs: SPAN_MS,
+    endMs: chain.endMs + MIN_SEGMENT_MS,
+    recordIntervalMs: MIN_SEGMENT_MS,
     ...task,
     ...changed,
   });
@@ -75,6 +77,7 @@ const crafts: Record<FaultCode, (context: FaultContext) => BatchItem> = {
     const { segment, records } = draft(context);
     return { segment: encodeUnsignedSegment(segment), records };
   },
+  SEGMENT_SHORT: (context) => sealed(context, { endMs: context.chain.endMs + MIN_SEGMENT_MS - 1 }),
   SEGMENT_SIGNATURE: (context) => {
     const { segment, records } = sealed(context, {});
     return { segment: flipped(segment, segment.length - 40), records };
@@ -106,8 +109,11 @@ const crafts: Record<FaultCode, (context: FaultContext) => BatchItem> = {
     const { segment, records } = sealed(context, {});
     return { segment, records: flipped(records, 11) };
   },
-  TIME_BACKWARDS: (context) => resigned(context, { startMs: context.chain.endMs - 1 }),
-  TIME_FUTURE: (context) => resigned(context, { endMs: MAX_TIME_MS }),
+  TIME_BACKWARDS: (context) => {
+    const startMs = context.chain.endMs - 1;
+    return resigned(context, { startMs, endMs: startMs + MIN_SEGMENT_MS });
+  },
+  TIME_FUTURE: (context) => resigned(context, { startMs: MAX_TIME_MS - MIN_SEGMENT_MS, endMs: MAX_TIME_MS }),
   ACCELERATOR_UNKNOWN: (context) => {
     const [known] = context.task.accelerators;
     const model = known?.model ?? "";
@@ -115,6 +121,11 @@ const crafts: Record<FaultCode, (context: FaultContext) => BatchItem> = {
   },
   FLOPS_IMPOSSIBLE: (context) => {
     const { source } = context.task;
-    return sealed(context, { source: (...where) => ({ ...source(...where), flops: 2n ** 62n }) });
+    const flops = 2n ** 64n - 1n;
+    // In an hour no accelerator does as much as a counter can show.
+    return sealed(context, {
+      recordIntervalMs: HOUR_MS,
+      source: (...where) => ({ ...source(...where), flops }),
+    });
   },
 };

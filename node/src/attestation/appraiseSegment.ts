@@ -7,6 +7,7 @@ import {
   FIRST_HEAD,
   fromHex,
   type HostDocument,
+  MIN_SEGMENT_MS,
   SegmentError,
   type SegmentAccelerator,
   type SignedSegment,
@@ -43,6 +44,8 @@ export interface Appraisal {
 /** Appraises a segment, cheap checks first. Nothing is changed. @throws Refusal */
 export function appraiseSegment({ segment: bytes, records }: BatchItem, policy: AppraisalPolicy): Appraisal {
   const segment = decoded(bytes);
+  require(segment.endMs - segment.startMs >=
+    MIN_SEGMENT_MS, "SEGMENT_SHORT", "its interval is shorter than four hours");
   require(equalBytes(segment.networkId, policy.networkId), "SEGMENT_NETWORK", "it is of another network");
   require(equalBytes(
     segment.originHash,

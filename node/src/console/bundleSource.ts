@@ -34,7 +34,7 @@ export class BundleSource {
     this.#deps = deps;
   }
 
-  /** Undefined where the ledger has no such alert. @throws EvidenceError, BundleSourceError, BundleError */
+  /** Undefined where the ledger has no such alert. @throws EvidenceError, BundleError */
   async bundle(alertId: string): Promise<Uint8Array | undefined> {
     const alert = this.#deps.view.alert(alertId);
     if (!alert) return undefined;

@@ -16,7 +16,8 @@ export type EvidenceErrorCode =
 export class EvidenceError extends DomainError<EvidenceErrorCode> {}
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
-const MAX_RANGE = 65_536;
+/** No statement names a longer range: a month of 8,000 hosts, or half a gigabyte, that whoever holds no mirror fetches. */
+export const MAX_RANGE = 262_144;
 /** Time received, flags and segment; a proof has a hash for each level of the tree. */
 const MAX_ENTRY_BYTES = 10 + MAX_SEGMENT_BYTES;
 const MAX_PROOF = 64;
@@ -81,31 +82,39 @@ function isBounded({ entry, proof, records }: ProvenEntry, { withRecords }: Evid
   );
 }
 
-/** Fetches a whole range from one member, in as many answers as it takes. Nothing in it is verified yet. @throws EvidenceError, StreamError */
-export async function fetchEvidence(
+/** How long to wait: for each answer anew, and for all of them. */
+export interface Patience {
+  readonly answerTimeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Fetches a range from one member, answer by answer. Nothing in it is verified yet. @throws EvidenceError, StreamError */
+export async function* fetchEvidence(
   network: Pick<GossipNetwork, "request">,
   memberIndex: number,
   request: EvidenceRequest,
-  signal: AbortSignal,
-): Promise<EvidenceAnswer> {
+  { answerTimeoutMs, signal }: Patience,
+): AsyncGenerator<EvidenceAnswer> {
   if (request.to - request.from > MAX_RANGE)
     throw new EvidenceError("EVIDENCE_RANGE", "the range is too long");
-  const entries: ProvenEntry[] = [];
-  let checkpoint = "";
-  for (let from = request.from; from < request.to; from = request.from + entries.length) {
-    const asked = encodeEvidenceRequest({ ...request, from });
-    const answer = decodeEvidenceAnswer(await network.request(memberIndex, "evidence", asked, signal));
-    const isNext = answer.entries.every(
-      (proven, step) => proven.index === from + step && isBounded(proven, request),
-    );
-    if (!isNext || answer.entries.length === 0 || from + answer.entries.length > request.to) {
+  for (let { from } = request; from < request.to;) {
+    const asked = { ...request, from };
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]);
+    const bytes = await network.request(memberIndex, "evidence", encodeEvidenceRequest(asked), patience);
+    const answer = decodeEvidenceAnswer(bytes);
+    if (!isFor(asked, answer))
       throw new EvidenceError(
         "EVIDENCE_WITHHELD",
         `member ${memberIndex} sends other entries than asked for`,
       );
-    }
-    checkpoint = answer.checkpoint;
-    entries.push(...answer.entries);
+    yield answer;
+    from += answer.entries.length;
   }
-  return { checkpoint, entries };
+}
+
+/** Whether this is the beginning of what was asked for. */
+function isFor(request: EvidenceRequest, { entries }: EvidenceAnswer): boolean {
+  const { from, to } = request;
+  const areNext = entries.every((proven, step) => proven.index === from + step && isBounded(proven, request));
+  return areNext && entries.length > 0 && from + entries.length <= to;
 }

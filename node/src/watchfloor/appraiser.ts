@@ -10,8 +10,8 @@ import {
 import type { Clock } from "../gossip/network.ts";
 import type { Appraisal, Appraiser, RefusalCode } from "../signing/ports.ts";
 import { EvidenceError } from "../gossip/evidenceStream.ts";
-import type { EvidenceSource, StatementEvidence } from "./evidenceSource.ts";
-import { tallyEvidence, type TallyDeps } from "./evidenceTally.ts";
+import type { EvidenceSource } from "./evidenceSource.ts";
+import { tallyEvidence, type TallyDeps, type VerifiedTally } from "./evidenceTally.ts";
 import type { WatchfloorLedger } from "./ports.ts";
 
 export interface AlertAppraiserOptions {
@@ -115,22 +115,28 @@ export class AlertAppraiser implements Appraiser {
     proposer: number,
     signal: AbortSignal,
   ): Promise<Doubt | undefined> {
-    const evidence = await this.#gathered(statement, proposer, signal);
-    if ("reason" in evidence) return evidence;
-    const verified = await tallyEvidence(statement, evidence.entries, this.#deps);
+    const verified = await this.#verified(statement, proposer, signal);
+    if ("reason" in verified) return verified;
     const problem = evidenceProblem(this.#deps.genesis, statement, verified.tally);
     if (!problem) return undefined;
     if (verified.hasUnknownHosts) return notYet("APPRAISAL_EVIDENCE");
     return never(verified.isPartlyDeclared ? "APPRAISAL_NOTICE" : reasons[problem]);
   }
 
-  async #gathered(
+  async #verified(
     statement: AlertStatement,
     proposer: number,
     signal: AbortSignal,
-  ): Promise<StatementEvidence | Doubt> {
+  ): Promise<VerifiedTally | Doubt> {
+    const { evidence } = this.#deps;
     try {
-      return await this.#deps.evidence.gather(statement, proposer, signal);
+      const gathered = await evidence.gather(
+        statement,
+        proposer,
+        (pages) => tallyEvidence(statement, pages, this.#deps),
+        signal,
+      );
+      return gathered.result;
     } catch (error) {
       signal.throwIfAborted();
       const isForked = error instanceof EvidenceError && error.code === "EVIDENCE_FORKED";

@@ -9,22 +9,28 @@ import {
   toHex,
   verifyInclusion,
 } from "@comity/protocol";
-import type { ProvenEntry } from "../gossip/evidenceMessage.ts";
+import type { EvidenceAnswer, ProvenEntry } from "../gossip/evidenceMessage.ts";
 import { EvidenceError, fetchEvidence, provenEntries } from "../gossip/evidenceStream.ts";
 import type { GossipNetwork } from "../gossip/network.ts";
 import { ringAfter } from "../gossip/ringChoice.ts";
 import type { CheckpointArchive } from "./checkpointArchive.ts";
 import type { WatchedLogs } from "./ports.ts";
 
-/** The entries that a statement names, all of them proved to be in the tree that it names, and that tree's signed note. */
-export interface StatementEvidence {
+/** The entries that a statement names, page by page, all of them proved to be in the tree that it names. */
+export type EvidencePages = AsyncIterable<readonly ProvenEntry[]>;
+
+/** What was made of them, and that tree's signed note. */
+export interface Gathered<T> {
   readonly checkpoint: string;
-  readonly entries: readonly ProvenEntry[];
+  readonly result: T;
 }
 
 export interface EvidenceSourceOptions {
   readonly ownIndex: number;
+  /** Real time for one answer of a member. */
   readonly answerTimeoutMs: number;
+  /** Real time for all of its answers: one that trickles must not keep us from asking the next. */
+  readonly rangeTimeoutMs: number;
 }
 
 export interface EvidenceSourceDeps {
@@ -37,6 +43,12 @@ export interface EvidenceSourceDeps {
 
 type Named = Pick<AlertStatement, "log" | "entries">;
 
+interface Asked<T> {
+  readonly statement: Named;
+  readonly note: string | undefined;
+  readonly use: (pages: EvidencePages) => Promise<T>;
+}
+
 /** Brings what a statement names from the own logs and mirrors, else from other members, the given one first. */
 export class EvidenceSource {
   readonly #options: EvidenceSourceOptions;
@@ -47,22 +59,30 @@ export class EvidenceSource {
     this.#deps = deps;
   }
 
-  /** @throws EvidenceError EVIDENCE_ABSENT if nobody who answers has it, EVIDENCE_FORKED if the own copy of the log is another */
-  async gather(statement: Named, first: number, signal: AbortSignal): Promise<StatementEvidence> {
+  /**
+   * Hands the pages to `use`, and from their beginning again where a source fails on the way.
+   * @throws EvidenceError EVIDENCE_ABSENT if nobody who answers has it, EVIDENCE_FORKED if the own copy of the log is another
+   */
+  async gather<T>(
+    statement: Named,
+    first: number,
+    use: (pages: EvidencePages) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<Gathered<T>> {
     const isHeld = await this.#isHeld(statement);
     const note = await this.#heldNote(statement);
     if (isHeld && note !== undefined) {
       await this.#deps.archive.put(note);
-      return { checkpoint: note, entries: await this.#heldEntries(statement) };
+      return { checkpoint: note, result: await use(this.#heldPages(statement, signal)) };
     }
     const others = ringAfter(this.#options.ownIndex, this.#deps.genesis.members.length);
     for (const member of new Set([first, ...others])) {
       if (member === this.#options.ownIndex) continue;
       signal.throwIfAborted();
-      const evidence = await this.#ask(member, statement, note, signal).catch(() => undefined);
-      if (!evidence) continue;
-      await this.#deps.archive.put(evidence.checkpoint);
-      return evidence;
+      const gathered = await this.#ask(member, { statement, note, use }, signal).catch(() => undefined);
+      if (!gathered) continue;
+      await this.#deps.archive.put(gathered.checkpoint);
+      return gathered;
     }
     throw new EvidenceError("EVIDENCE_ABSENT", "nobody who answers holds what the statement names");
   }
@@ -82,38 +102,37 @@ export class EvidenceSource {
     return newest !== undefined && this.#isNoteOf(newest, statement) ? newest : undefined;
   }
 
-  async #heldEntries({ log, entries }: Named): Promise<ProvenEntry[]> {
-    const proven: ProvenEntry[] = [];
-    while (entries.from + proven.length < entries.to) {
-      const from = entries.from + proven.length;
+  async *#heldPages({ log, entries }: Named, signal: AbortSignal): AsyncGenerator<ProvenEntry[]> {
+    for (let { from } = entries; from < entries.to;) {
+      signal.throwIfAborted();
       const request = { origin: log.origin, size: log.size, from, to: entries.to, withRecords: false };
-      const next = await provenEntries(this.#deps.logs, request);
-      if (next.length === 0)
+      const page = await provenEntries(this.#deps.logs, request);
+      if (page.length === 0)
         throw new EvidenceError("EVIDENCE_ABSENT", "the own log is shorter than its head says");
-      proven.push(...next);
+      yield page;
+      from += page.length;
     }
-    return proven;
   }
 
   /** @throws EvidenceError, StreamError */
-  async #ask(
+  async #ask<T>(
     member: number,
-    statement: Named,
-    heldNote: string | undefined,
+    { statement, note, use }: Asked<T>,
     signal: AbortSignal,
-  ): Promise<StatementEvidence> {
+  ): Promise<Gathered<T>> {
     const { log, entries } = statement;
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(this.#options.answerTimeoutMs)]);
+    const { answerTimeoutMs, rangeTimeoutMs } = this.#options;
     const request = { origin: log.origin, size: log.size, ...entries, withRecords: false };
-    const answer = await fetchEvidence(this.#deps.network, member, request, patience);
-    const checkpoint = heldNote ?? answer.checkpoint;
-    if (!this.#isNoteOf(checkpoint, statement) || !areIncluded(answer.entries, log)) {
-      throw new EvidenceError(
-        "EVIDENCE_WITHHELD",
-        `member ${member} sends entries that are not in that tree`,
-      );
-    }
-    return { checkpoint, entries: answer.entries };
+    const patience = {
+      answerTimeoutMs,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(rangeTimeoutMs)]),
+    };
+    const answers = fetchEvidence(this.#deps.network, member, request, patience);
+    const first = await answers.next();
+    const checkpoint = note ?? (first.done === true ? "" : first.value.checkpoint);
+    if (first.done === true || !this.#isNoteOf(checkpoint, statement))
+      throw new EvidenceError("EVIDENCE_WITHHELD", `member ${member} sends no note of that tree`);
+    return { checkpoint, result: await use(included(first.value, answers, log)) };
   }
 
   /** Whether the owner of the log signed just the tree that the statement names. */
@@ -130,9 +149,20 @@ export class EvidenceSource {
   }
 }
 
-function areIncluded(entries: readonly ProvenEntry[], log: AlertStatement["log"]): boolean {
+async function* included(
+  first: EvidenceAnswer,
+  others: AsyncIterable<EvidenceAnswer>,
+  log: AlertStatement["log"],
+): AsyncGenerator<readonly ProvenEntry[]> {
+  yield proved(first.entries, log);
+  for await (const { entries } of others) yield proved(entries, log);
+}
+
+function proved(entries: readonly ProvenEntry[], log: AlertStatement["log"]): readonly ProvenEntry[] {
   const root = fromHex(log.root, 32);
-  return entries.every(({ index, entry, proof }) =>
+  const areIncluded = entries.every(({ index, entry, proof }) =>
     verifyInclusion({ leaf: leafHash(entry), index, size: log.size, root, proof }),
   );
+  if (areIncluded) return entries;
+  throw new EvidenceError("EVIDENCE_WITHHELD", "a member sends entries that are not in that tree");
 }

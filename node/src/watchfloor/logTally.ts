@@ -1,18 +1,23 @@
 import {
   addContribution,
   alertWindow,
+  type Contribution,
   contributionOf,
-  CountedSegments,
+  evidenceBytes,
   type Genesis,
   type Interval,
   isDeclared,
   type LogEntry,
+  MAX_ENTRY_BYTES,
+  MAX_EVIDENCE_BYTES,
   type Tally,
 } from "@comity/protocol";
+import { MAX_RANGE } from "../gossip/evidenceStream.ts";
+import { strongest, type Weighed } from "./evidenceChoice.ts";
 import { entryOf } from "./evidenceTally.ts";
 import type { HostVerdict } from "./hostCheck.ts";
 
-/** What one log shows of one window so far. */
+/** What one log shows of one window so far: all of it, or as many of its hosts as an alert can rest on. */
 export interface WindowTally {
   readonly window: Interval;
   /** Entry indices that hold all that counts, `to` exclusive. */
@@ -20,12 +25,27 @@ export interface WindowTally {
   readonly to: number;
   readonly count: number;
   readonly tally: Tally;
-  readonly counted: CountedSegments;
 }
 
-/** An alert names at most so many entries that count; a bundle of them must stay portable. */
-const MAX_COUNTING = 20_000;
-const MAX_RANGE = 60_000;
+/** A host's share of a window. */
+interface HostTally extends Weighed, Tally {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  readonly segmentNumber: bigint;
+}
+
+interface WindowState {
+  readonly window: Interval;
+  readonly from: number;
+  readonly hosts: Map<string, HostTally>;
+}
+
+/**
+ * Hosts are left out where there are too many, never days: what is observed goes on growing, whoever writes how much. The room for one
+ * entry stays free, so that others who choose entry by entry find at least as much.
+ */
+const MAX_HOSTS_BYTES = MAX_EVIDENCE_BYTES - evidenceBytes(new Uint8Array(MAX_ENTRY_BYTES));
 /** Older windows are over: what there was to say of them has been said. */
 const KEPT_WINDOWS = 4;
 const MAX_UNKNOWN_HOSTS = 1_000;
@@ -41,7 +61,7 @@ export class LogTally {
   readonly #genesis: Genesis;
   readonly #rules: TallyRules;
   readonly #unknownHosts = new Set<string>();
-  readonly #windows = new Map<number, WindowTally>();
+  readonly #windows = new Map<number, WindowState>();
   #scanned = 0;
 
   constructor(genesis: Genesis, rules: TallyRules) {
@@ -61,7 +81,7 @@ export class LogTally {
 
   /** Newest window last. */
   windows(): WindowTally[] {
-    return [...this.#windows.values()].sort((a, b) => a.window.startMs - b.window.startMs);
+    return this.#sorted().flatMap((state) => totalOf(state) ?? []);
   }
 
   /** The next entry of the log. One that is no entry counts for nothing, but has its place. */
@@ -69,23 +89,28 @@ export class LogTally {
     const index = this.#scanned++;
     const entry = entryOf(bytes);
     if (!entry || !this.#isGenuine(entry)) return;
-    const window = alertWindow(this.#genesis, entry.segment.startMs);
+    const window = alertWindow(this.#genesis, entry.segment.endMs - 1);
     const contribution = contributionOf(entry, window);
     if (!contribution || isDeclared(contribution, this.#rules.declared)) return;
-    const before = this.#windows.get(window.startMs);
-    if (before && isFull(before, index)) return;
-    const first = { from: index, count: 0, tally: undefined, counted: new CountedSegments() };
-    const { from, count, tally, counted } = before ?? first;
-    if (!counted.take(entry.segment)) return;
-    this.#windows.set(window.startMs, {
-      window,
-      counted,
-      from,
-      to: index + 1,
-      count: count + 1,
-      tally: addContribution(tally, contribution),
-    });
-    this.#forgetOldest();
+    const { hosts } = this.#window(window, index);
+    const { hostId, segmentNumber } = entry.segment;
+    const before = hosts.get(hostId);
+    if (before && segmentNumber <= before.segmentNumber) return;
+    hosts.set(hostId, grown(before, contribution, { index, segmentNumber, sizeBytes: evidenceBytes(bytes) }));
+  }
+
+  /** An owner who fills a window with what does not count makes it begin anew, but never end: no range is longer than one may ask for. */
+  #window(window: Interval, index: number): WindowState {
+    const known = this.#windows.get(window.startMs);
+    if (known && index - known.from < MAX_RANGE) return known;
+    const state = { window, from: index, hosts: new Map<string, HostTally>() };
+    this.#windows.set(window.startMs, state);
+    for (const old of this.#sorted().slice(0, -KEPT_WINDOWS)) this.#windows.delete(old.window.startMs);
+    return state;
+  }
+
+  #sorted(): WindowState[] {
+    return [...this.#windows.values()].sort((a, b) => a.window.startMs - b.window.startMs);
   }
 
   #isGenuine(entry: LogEntry): boolean {
@@ -94,12 +119,32 @@ export class LogTally {
       this.#unknownHosts.add(entry.segment.hostId);
     return is === "genuine";
   }
-
-  #forgetOldest(): void {
-    for (const { window } of this.windows().slice(0, -KEPT_WINDOWS)) this.#windows.delete(window.startMs);
-  }
 }
 
-function isFull({ count, from }: WindowTally, index: number): boolean {
-  return count >= MAX_COUNTING || index - from >= MAX_RANGE;
+function grown(
+  before: HostTally | undefined,
+  contribution: Contribution,
+  entry: { readonly index: number; readonly segmentNumber: bigint; readonly sizeBytes: number },
+): HostTally {
+  return {
+    ...addContribution(before, contribution),
+    segmentNumber: entry.segmentNumber,
+    sizeBytes: (before?.sizeBytes ?? 0) + entry.sizeBytes,
+    from: before?.from ?? entry.index,
+    to: entry.index + 1,
+    count: (before?.count ?? 0) + 1,
+  };
+}
+
+function totalOf({ window, hosts }: WindowState): WindowTally | undefined {
+  return strongest([...hosts.values()], MAX_HOSTS_BYTES).reduce<WindowTally | undefined>((total, host) => {
+    const { from, to, count, observed, flopsLeast } = host;
+    return {
+      window,
+      from: Math.min(total?.from ?? from, from),
+      to: Math.max(total?.to ?? to, to),
+      count: (total?.count ?? 0) + count,
+      tally: addContribution(total?.tally, { ...observed, flopsLeast }),
+    };
+  }, undefined);
 }

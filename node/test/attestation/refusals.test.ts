@@ -67,9 +67,16 @@ const cases: Record<RefusalCode, readonly [string, Craft][]> = {
     ["cut short", (alice) => ({ ...seal(alice), segment: seal(alice).segment.slice(0, -1) })],
     ["nothing", () => ({ segment: new Uint8Array(), records: new Uint8Array() })],
     ["an empty interval", (alice) => resign(alice, ({ startMs }) => ({ endMs: startMs }))],
+    ["an interval of more than a day", (alice) => resign(alice, ({ endMs }) => ({ endMs: endMs + 1 }))],
   ],
   SEGMENT_UNSIGNED: [
     ["no signature", (alice) => ({ ...seal(alice), segment: encodeUnsignedSegment(draft(alice).segment) })],
+  ],
+  SEGMENT_SHORT: [
+    [
+      "an interval of less than four hours",
+      (alice) => seal(alice, { endMs: alice.chain.endMs + DAY_MS / 6 - 1 }),
+    ],
   ],
   SEGMENT_NETWORK: [
     ["another network", (alice) => seal(alice, { networkId: parseNetworkId("cd".repeat(32)) })],
@@ -112,10 +119,18 @@ const cases: Record<RefusalCode, readonly [string, Craft][]> = {
     ],
   ],
   TIME_BACKWARDS: [
-    ["an overlap", (alice) => resign(alice, ({ startMs }) => ({ startMs: startMs - 1 }))],
+    [
+      "an overlap",
+      (alice) => resign(alice, ({ startMs, endMs }) => ({ startMs: startMs - 1, endMs: endMs - 1 })),
+    ],
     ["a boot count below", (alice) => resign(alice, () => ({ bootCount: 0 }))],
   ],
-  TIME_FUTURE: [["a later end than now", (alice) => resign(alice, () => ({ endMs: MAX_TIME_MS }))]],
+  TIME_FUTURE: [
+    [
+      "a later end than now",
+      (alice) => resign(alice, () => ({ startMs: MAX_TIME_MS - DAY_MS, endMs: MAX_TIME_MS })),
+    ],
+  ],
   NONCE_BACKWARDS: [
     [
       "a start below the last",

@@ -5,12 +5,13 @@ import {
   decodeEvidenceAnswer,
   decodeEvidenceRequest,
   encodeEvidenceAnswer,
+  type ProvenEntry,
 } from "../../src/gossip/evidenceMessage.ts";
 import { fetchEvidence, serveEvidence } from "../../src/gossip/evidenceStream.ts";
 import { decodeMirrorRequest } from "../../src/gossip/mirrorMessage.ts";
-import type { StreamHandler } from "../../src/gossip/network.ts";
+import { type GossipNetwork, StreamError, type StreamHandler } from "../../src/gossip/network.ts";
 import { MemoryLogs } from "./memoryLogs.ts";
-import { testItem, testOrigin } from "./testEvidence.ts";
+import { allOf, testItem, testOrigin } from "./testEvidence.ts";
 import { testKey } from "./testKeys.ts";
 import { networkId } from "./testNetworks.ts";
 
@@ -36,18 +37,23 @@ async function setUp(count: number): Promise<{
   return { logs, network: { request: (_member, _stream, bytes) => served(bytes, 2) } };
 }
 
-describe("fetchEvidence", () => {
-  const signal = new AbortController().signal;
+type Request = Parameters<typeof fetchEvidence>[2];
+const patience = { answerTimeoutMs: 2000, signal: new AbortController().signal };
 
+/** All answers as one. */
+async function fetched(
+  network: Parameters<typeof fetchEvidence>[0],
+  request: Request,
+): Promise<{ checkpoint: string | undefined; entries: ProvenEntry[] }> {
+  const answers = await allOf(fetchEvidence(network, 1, request, patience));
+  return { checkpoint: answers.at(-1)?.checkpoint, entries: answers.flatMap(({ entries }) => entries) };
+}
+
+describe("fetchEvidence", () => {
   it("brings a range with proofs in the tree that was asked for, in several answers", async () => {
     const { logs, network } = await setUp(300);
 
-    const answer = await fetchEvidence(
-      network,
-      1,
-      { origin, size: 290, from: 3, to: 285, withRecords: false },
-      signal,
-    );
+    const answer = await fetched(network, { origin, size: 290, from: 3, to: 285, withRecords: false });
 
     const root = fromHex(await logs.rootAt(origin, 290), 32);
     assert.deepEqual(
@@ -65,12 +71,7 @@ describe("fetchEvidence", () => {
   it("brings the signed note of the tree and the records on request", async () => {
     const { logs, network } = await setUp(3);
 
-    const answer = await fetchEvidence(
-      network,
-      1,
-      { origin, size: 3, from: 0, to: 2, withRecords: true },
-      signal,
-    );
+    const answer = await fetched(network, { origin, size: 3, from: 0, to: 2, withRecords: true });
 
     assert.equal(answer.checkpoint, logs.sign(origin, 3));
     assert.deepEqual(
@@ -82,9 +83,9 @@ describe("fetchEvidence", () => {
   it("takes no entry that is larger than any can be, and no records that it did not ask for", async () => {
     const request = { origin, size: 3, from: 0, to: 1, withRecords: false };
     const sound = { index: 0, entry: new Uint8Array(100), proof: [], records: new Uint8Array() };
-    const answering = (change: Partial<typeof sound>): ReturnType<typeof fetchEvidence> => {
+    const answering = (change: Partial<typeof sound>): ReturnType<typeof fetched> => {
       const bytes = encodeEvidenceAnswer({ checkpoint: "", entries: [{ ...sound, ...change }] });
-      return fetchEvidence({ request: () => Promise.resolve(bytes) }, 1, request, signal);
+      return fetched({ request: () => Promise.resolve(bytes) }, request);
     };
 
     assert.equal((await answering({})).entries.length, 1);
@@ -99,14 +100,43 @@ describe("fetchEvidence", () => {
   it("is refused what is not held or not in the tree", async () => {
     const { network } = await setUp(3);
 
-    await assert.rejects(
-      fetchEvidence(network, 1, { origin, size: 4, from: 0, to: 2, withRecords: false }, signal),
-      { code: "EVIDENCE_ABSENT" },
+    await assert.rejects(fetched(network, { origin, size: 4, from: 0, to: 2, withRecords: false }), {
+      code: "EVIDENCE_ABSENT",
+    });
+    await assert.rejects(fetched(network, { origin, size: 2, from: 0, to: 3, withRecords: false }), {
+      code: "EVIDENCE_RANGE",
+    });
+  });
+});
+
+describe("fetchEvidence's patience", () => {
+  it("is for each answer anew, not for all of them", async () => {
+    const { network } = await setUp(300);
+    const given: AbortSignal[] = [];
+    const request: GossipNetwork["request"] = (member, stream, bytes, signal) => {
+      given.push(signal);
+      return network.request(member, stream, bytes);
+    };
+
+    await fetched({ request }, { origin, size: 300, from: 0, to: 300, withRecords: false });
+
+    assert.equal(given.length, 2);
+    assert.equal(new Set(given).size, 2);
+  });
+
+  it("ends with the answer that does not come", async () => {
+    const request: GossipNetwork["request"] = (_member, _stream, _bytes, signal) =>
+      new Promise((_, reject) =>
+        signal.addEventListener("abort", () => reject(new StreamError("STREAM_TIMEOUT", "no answer"))),
+      );
+    const answers = fetchEvidence(
+      { request },
+      1,
+      { origin, size: 3, from: 0, to: 3, withRecords: false },
+      { ...patience, answerTimeoutMs: 1 },
     );
-    await assert.rejects(
-      fetchEvidence(network, 1, { origin, size: 2, from: 0, to: 3, withRecords: false }, signal),
-      { code: "EVIDENCE_RANGE" },
-    );
+
+    await assert.rejects(answers.next(), { code: "STREAM_TIMEOUT" });
   });
 });
 

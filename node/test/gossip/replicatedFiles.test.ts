@@ -16,7 +16,7 @@ import { serveMirror } from "../../src/gossip/mirrorServer.ts";
 import type { StreamHandler } from "../../src/gossip/network.ts";
 import { MirrorReplicator } from "../../src/gossip/replicator.ts";
 import { FileEvidenceLogs } from "../../src/log/index.ts";
-import { testItem, testOrigin } from "./testEvidence.ts";
+import { allOf, testItem, testOrigin } from "./testEvidence.ts";
 import { testKey } from "./testKeys.ts";
 import { networkId, quiet, realClock } from "./testNetworks.ts";
 
@@ -105,7 +105,9 @@ describe("replication between evidence logs on disk", function () {
     await replicator.replicate(origin);
 
     const asked = { origin, size: earlier.size, from: 0, to: 300, withRecords: true };
-    const { entries } = await fetchEvidence({ request }, 2, asked, new AbortController().signal);
+    const patience = { answerTimeoutMs: 5000, signal: new AbortController().signal };
+    const answers = await allOf(fetchEvidence({ request }, 2, asked, patience));
+    const entries = answers.flatMap((answer) => answer.entries);
 
     assert.equal(entries.length, 300);
     assert.equal(await logs[1]!.rootAt(origin, 300), toHex(earlier.root));

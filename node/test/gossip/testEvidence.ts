@@ -25,6 +25,8 @@ export interface SegmentSpec {
   readonly flops: bigint;
   readonly flags?: number;
   readonly signWith?: TestKey;
+  /** One unless given: the more, the longer the entry; the first one worked. */
+  readonly accelerators?: number;
 }
 
 export const hostKey = testKey("host");
@@ -57,20 +59,24 @@ export function testItem(
     nonceEpoch: new Uint8Array(8),
     recordCount: 1,
     recordRoot: recordRoot(records),
-    accelerators: [
-      {
-        serial: parseSerial("GPU-1"),
-        counterStart: 0n,
-        counterEnd: 1n,
-        flopsLeast: spec.flops,
-        nonceStart: 0n,
-        nonceEnd: 1n,
-        headBefore: FIRST_HEAD,
-        headAfter: FIRST_HEAD,
-        recordCount: 1,
-      },
-    ],
+    accelerators: Array.from({ length: spec.accelerators ?? 1 }, (_, i) => ({
+      serial: parseSerial(`GPU-${(i + 1).toString().padStart(2, "0")}`),
+      counterStart: 0n,
+      counterEnd: 1n,
+      flopsLeast: i === 0 ? spec.flops : 0n,
+      nonceStart: 0n,
+      nonceEnd: 1n,
+      headBefore: FIRST_HEAD,
+      headAfter: FIRST_HEAD,
+      recordCount: i === 0 ? 1 : 0,
+    })),
   });
   const segment = concat(signed, (spec.signWith ?? host).sign(signed));
   return { entry: encodeEntry({ receivedMs: spec.endMs, flags: spec.flags ?? 0, segment }), records };
+}
+
+export async function allOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }

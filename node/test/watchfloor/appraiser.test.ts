@@ -65,7 +65,7 @@ class Bench {
       verify: verifyEd25519,
       clock: realClock,
     };
-    const evidence = new EvidenceSource({ ownIndex: 2, answerTimeoutMs: 5_000 }, deps);
+    const evidence = new EvidenceSource({ ownIndex: 2, answerTimeoutMs: 5_000, rangeTimeoutMs: 5_000 }, deps);
     const appraiser = new AlertAppraiser({ networkId, retryMs: 1, patienceMs }, { ...deps, evidence });
     const appraisal = await appraiser.appraise(statement, 1, signal);
     return appraisal.decision === "sign" ? "sign" : appraisal.reason;
@@ -294,8 +294,8 @@ describe("AlertAppraiser", () => {
   it("leaves out entries with a stale nonce and those outside the window", async () => {
     await bench.coalition.work(1, FLOPS_A_DAY, { flags: 1 });
     await bench.coalition.work(1, FLOPS_A_DAY, {
-      startMs: originMs + 29 * DAY_MS,
-      endMs: originMs + 31 * DAY_MS,
+      startMs: originMs + 29.5 * DAY_MS,
+      endMs: originMs + 30.5 * DAY_MS,
     });
     const statement = await bench.coalition.statement();
 

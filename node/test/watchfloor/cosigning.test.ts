@@ -17,7 +17,7 @@ import {
   type AlertStatement,
   type PartialMessage,
 } from "@comity/protocol";
-import { bundleFor } from "../../src/watchfloor/bundle.ts";
+import { bundleFor } from "../../src/watchfloor/bundleFor.ts";
 import { connected } from "../gossip/testNetworks.ts";
 import { originMs, TestCoalition } from "./testCoalition.ts";
 

@@ -5,22 +5,30 @@ import { join } from "node:path";
 import fc from "fast-check";
 import {
   addContribution,
+  alertStatement,
   alertWindow,
   type AlertStatement,
   contributionOf,
   DAY_MS,
   decodeEntry,
+  evidenceBytes,
+  evidenceProblem,
+  type HostDocument,
+  hostIdOf,
+  MAX_EVIDENCE_BYTES,
   type Tally,
   verifyEd25519,
 } from "@comity/protocol";
+import { MAX_RANGE } from "../../src/gossip/evidenceStream.ts";
 import type { Appraisal } from "../../src/signing/ports.ts";
 import { CheckpointArchive } from "../../src/watchfloor/checkpointArchive.ts";
 import { Detector } from "../../src/watchfloor/detector.ts";
-import { LogTally, type TallyRules } from "../../src/watchfloor/logTally.ts";
+import { tallyEvidence } from "../../src/watchfloor/evidenceTally.ts";
+import { LogTally, type TallyRules, type WindowTally } from "../../src/watchfloor/logTally.ts";
 import { testItem } from "../gossip/testEvidence.ts";
 import { testKey } from "../gossip/testKeys.ts";
 import { quiet } from "../gossip/testNetworks.ts";
-import { originMs, TestCoalition } from "./testCoalition.ts";
+import { operatorId, originMs, siteId, TestCoalition } from "./testCoalition.ts";
 
 /** For totals whose entries nobody forged. */
 const trusting: TallyRules = { declared: [], check: () => ({ is: "genuine", hostKey: "" }) };
@@ -320,15 +328,15 @@ describe("LogTally", () => {
   it("has of each window what adding up its entries anew gives", () => {
     const segment = fc.record({
       start: fc.integer({ min: 0, max: 70 }),
-      days: fc.integer({ min: 1, max: 5 }),
+      hours: fc.integer({ min: 4, max: 24 }),
       flops: fc.bigInt({ min: 0n, max: 10n ** 20n }),
       flags: fc.integer({ min: 0, max: 7 }),
     });
     fc.assert(
       fc.property(fc.array(segment, { maxLength: 20 }), (segments) => {
-        const entries = segments.map(({ start, days, flops, flags }, number) => {
+        const entries = segments.map(({ start, hours, flops, flags }, number) => {
           const startMs = originMs + start * DAY_MS;
-          const times = { number: number + 1, startMs, endMs: startMs + days * DAY_MS };
+          const times = { number: number + 1, startMs, endMs: startMs + hours * (DAY_MS / 24) };
           return testItem(coalition.networkId, coalition.origin, { ...times, flops, flags }).entry;
         });
         const tally = new LogTally(coalition.genesis, trusting);
@@ -362,6 +370,23 @@ describe("LogTally", () => {
     );
   });
 
+  it("credits a segment that lies across two windows to the one that it ends in", () => {
+    const tally = new LogTally(coalition.genesis, trusting);
+    for (let day = 0; day < 40; day++) {
+      const startMs = originMs + (day - 0.5) * DAY_MS;
+      const times = { number: day + 1, startMs, endMs: startMs + DAY_MS };
+      tally.add(testItem(coalition.networkId, coalition.origin, { ...times, flops: 1n }).entry);
+    }
+
+    assert.deepEqual(
+      tally.windows().map(({ count, tally: { flopsLeast } }) => [count, flopsLeast]),
+      [
+        [30, 30n],
+        [10, 10n],
+      ],
+    );
+  });
+
   it("gives bytes that are no entry their place and no weight", () => {
     const tally = new LogTally(coalition.genesis, trusting);
     tally.add(new Uint8Array(20));
@@ -376,4 +401,96 @@ describe("LogTally", () => {
       [{ from: 1, to: 2, count: 1 }],
     );
   });
+
+  it("goes on over any number of entries that count for nothing", function () {
+    this.timeout(20_000); // So many are decoded.
+    const dayOf = (day: number): Uint8Array => {
+      const startMs = originMs + day * DAY_MS;
+      const times = { number: day + 1, startMs, endMs: startMs + DAY_MS };
+      return testItem(coalition.networkId, coalition.origin, { ...times, flops: 1n }).entry;
+    };
+    const tally = new LogTally(coalition.genesis, trusting);
+    const pad = (count: number): void => {
+      for (let i = 0; i < count; i++) tally.add(new Uint8Array(1));
+    };
+    tally.add(dayOf(0));
+    pad(60_000);
+    tally.add(dayOf(1));
+    assert.deepEqual(
+      tally.windows().map(({ from, to, count }) => [from, to, count]),
+      [[0, 60_002, 2]],
+    );
+    pad(MAX_RANGE);
+    for (const day of [2, 3, 4]) tally.add(dayOf(day));
+
+    const [found] = tally.windows();
+
+    assert.deepEqual([found?.from, found?.count], [MAX_RANGE + 60_002, 3]);
+    assert.ok(found && found.to - found.from <= MAX_RANGE);
+    assert.equal(found.tally.observed.endMs - found.tally.observed.startMs, 3 * DAY_MS);
+  });
 });
+
+describe("a site with more evidence than a bundle can hold", function () {
+  this.timeout(60_000); // Thousands of long entries.
+  const [hostCount, days] = [300, 10];
+  const hosts = Array.from({ length: hostCount }, (_, i) => testKey(`host ${i}`));
+  const flopsOf = (host: number): bigint => BigInt(host + 1) * 10n ** 21n;
+  let coalition: TestCoalition;
+  let entries: Uint8Array[];
+  let found: WindowTally;
+
+  before(async () => {
+    coalition = await TestCoalition.create();
+    entries = Array.from({ length: days }, (_, day) =>
+      hosts.map((host, i) => {
+        const startMs = originMs + day * DAY_MS;
+        const times = { number: day + 1, startMs, endMs: startMs + DAY_MS };
+        const spec = { ...times, host, flops: flopsOf(i), accelerators: 64 };
+        return testItem(coalition.networkId, coalition.origin, spec).entry;
+      }),
+    ).flat();
+    const tally = new LogTally(coalition.genesis, trusting);
+    for (const entry of entries) tally.add(entry);
+    found = tally.windows()[0]!;
+  });
+  after(() => coalition.close());
+
+  it("is judged by its strongest hosts, over all of its days", () => {
+    const kept = found.count / days;
+
+    assert.ok(kept > 200 && kept < hostCount);
+    assert.deepEqual(found.tally.observed, { startMs: originMs, endMs: originMs + days * DAY_MS });
+    const strongest = hosts.map((_, i) => flopsOf(i)).slice(-kept);
+    assert.equal(found.tally.flopsLeast, BigInt(days) * strongest.reduce((sum, flops) => sum + flops, 0n));
+  });
+
+  it("gets a statement that follows from what all verifiers make of the range, and fits into a bundle", async () => {
+    const { genesis, origin, ledger } = coalition;
+    const parts = {
+      subject: { operatorId, siteId },
+      window: found.window,
+      log: { origin, size: entries.length, root: "00".repeat(32) },
+      entries: { from: found.from, to: found.to },
+      ledger: { height: 0, blockHash: ledger.blockHash(0n)! },
+    };
+    const statement = alertStatement(genesis, parts, found.tally);
+    const publicKeys = new Map(hosts.map((host) => [hostIdOf(host.publicKey) as string, host.publicHex]));
+    const host = (hostId: string): HostDocument =>
+      ({ operatorId, siteId, publicKey: publicKeys.get(hostId) }) as HostDocument;
+    const deps = { ledger: { host, noticeRevisionsAt: () => [] }, verify: () => true };
+    const pages = entries.map((entry, index) => [{ index, entry, proof: [], records: new Uint8Array() }]);
+
+    const { tally, counting } = await tallyEvidence(statement, each(pages), deps);
+
+    assert.equal(evidenceProblem(genesis, statement, tally), undefined);
+    const sizeBytes = counting.reduce((sum, { entry }) => sum + evidenceBytes(entry), 0);
+    assert.ok(sizeBytes <= MAX_EVIDENCE_BYTES + 2 * evidenceBytes(entries[0]!));
+    const more = { ...statement, flopAtLeast: `${tally!.flopsLeast + 1n}` };
+    assert.equal(evidenceProblem(genesis, more, tally), "ALERT_BOUND");
+  });
+});
+
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  for (const item of items) yield await Promise.resolve(item);
+}

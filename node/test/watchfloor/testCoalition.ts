@@ -216,7 +216,10 @@ export class TestCoalition {
       log: quiet,
     };
     const deps = { ...common, emit: (event: NodeEvent) => this.#emit(index, event) };
-    const evidence = new EvidenceSource({ ownIndex: index, answerTimeoutMs: 2_000 }, deps);
+    const evidence = new EvidenceSource(
+      { ownIndex: index, answerTimeoutMs: 2_000, rangeTimeoutMs: 10_000 },
+      deps,
+    );
     const appraiser = new AlertAppraiser({ networkId, retryMs: 50, patienceMs: 400 }, { ...deps, evidence });
     const cosigner = await Cosigner.open(
       {

@@ -1,7 +1,6 @@
 import {
   type AlertRequest,
   type Bundle,
-  DomainError,
   type Ed25519Verify,
   type Genesis,
   type NetworkId,
@@ -11,8 +10,6 @@ import {
 import type { EvidenceSource } from "./evidenceSource.ts";
 import { tallyEvidence } from "./evidenceTally.ts";
 import type { WatchfloorLedger } from "./ports.ts";
-
-export class BundleSourceError extends DomainError<"BUNDLE_EVIDENCE_ABSENT"> {}
 
 export interface BundleDeps {
   readonly genesis: Genesis;
@@ -27,13 +24,17 @@ export interface BundleDeps {
 /**
  * Everything that shows offline that the coalition signed an alert, and on what. Not yet verified as a whole: whoever hands it on
  * calls `verifyBundle`.
- * @throws BundleSourceError, EvidenceError
+ * @throws EvidenceError
  */
 export async function bundleFor(alert: AlertRequest, deps: BundleDeps, signal: AbortSignal): Promise<Bundle> {
   const { keyEpoch, statement, signature, decisions } = alert;
   const first = decisions.find(({ decision }) => decision === "sign")?.memberIndex ?? 1;
-  const evidence = await deps.evidence.gather(statement, first, signal);
-  const verified = await tallyEvidence(statement, evidence.entries, deps);
+  const { checkpoint, result } = await deps.evidence.gather(
+    statement,
+    first,
+    (pages) => tallyEvidence(statement, pages, deps),
+    signal,
+  );
   return {
     type: "comity/v1/bundle",
     genesis: deps.genesis,
@@ -42,9 +43,9 @@ export async function bundleFor(alert: AlertRequest, deps: BundleDeps, signal: A
     keyEpoch,
     signature,
     decisions,
-    checkpoint: evidence.checkpoint,
-    hosts: [...new Set(verified.counting.map(({ hostKey }) => hostKey))].sort(),
-    entries: verified.counting.map(({ index, entry, proof }) => ({
+    checkpoint,
+    hosts: [...new Set(result.counting.map(({ hostKey }) => hostKey))].sort(),
+    entries: result.counting.map(({ index, entry, proof }) => ({
       index,
       entry: toHex(entry),
       proof: proof.map(toHex),
