@@ -41,7 +41,7 @@ describe("a log after a crash", function () {
     const whole = await readFile(join(folderOf(copy), "journal"));
     assert.equal(whole.length, length);
     // The header came by a rename, whole; only frames after it can be torn.
-    const headerEnd = 8 + whole.readUInt32BE(0);
+    const headerEnd = 16 + whole.readUInt32BE(8);
 
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: headerEnd, max: length }), async (cut) => {
@@ -91,7 +91,7 @@ describe("a log after a crash", function () {
     await cp(folderOf(directory), folderOf(before), { recursive: true });
     const old = await readFile(join(folderOf(before), "journal"));
     // The frame as it was written, without what followed it: sealed tiles and a journal that starts again after them.
-    const appended = await captureFrame(logs, directory);
+    const appended = await captureFrame(logs, directory, old.readUInt32BE(0));
     await logs.stop();
     await writeFile(join(folderOf(before), "journal"), Buffer.concat([old, appended]));
 
@@ -149,14 +149,18 @@ async function assertWhole(directory: string, sizes: readonly number[]): Promise
   await logs.stop();
 }
 
-async function captureFrame(logs: ReturnType<typeof logsOf>["logs"], directory: string): Promise<Uint8Array> {
+async function captureFrame(
+  logs: ReturnType<typeof logsOf>["logs"],
+  directory: string,
+  key: number,
+): Promise<Uint8Array> {
   await logs.append(origin, itemsOf(200, 600));
   const journal = await readFile(join(folderOf(directory), "journal"));
   const view = new DataView(journal.buffer, journal.byteOffset);
-  const commit = decodeCommit(journal.subarray(8 + view.getUint32(0) + 8));
+  const commit = decodeCommit(journal.subarray(16 + view.getUint32(8) + 8));
   const entries = itemsOf(200, 600).map((item) => item.entry);
   const frame = encodeCommit({ from: 200, entries, note: commit.note, proof: [] });
-  return concat(u32(frame.length), u32(crc32(frame)), frame);
+  return concat(u32(frame.length), u32(crc32(frame, key)), frame);
 }
 
 /** Runs a process that appends without end, kills it after so many acknowledgements, and gives what it had acknowledged. */
