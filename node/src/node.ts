@@ -277,7 +277,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
     { networkId, timeoutMs: rangeTimeoutMs },
     { view, bls, verify, gather: (alert, signal) => bundleFor(alert, bundling, signal) },
   );
-  const metrics = createMetrics({ view, network, cosigner, logs, intake });
+  const metrics = createMetrics({ view, network, cosigner, logs, replicator, intake });
   const sources = nodeSources(
     { memberId, networkId, genesis, conditions },
     { view, logs, network, cosigner, keyStore, ceremony, bundles, metrics, summaries, equivocations },

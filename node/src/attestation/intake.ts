@@ -145,7 +145,7 @@ export class Intake {
       )
       .then(() => Promise.reject(new Error("no answer from enough other nodes in time")));
     try {
-      await Promise.race([replicator.replicate(origin), tooLate]);
+      await Promise.race([replicator.replicate(origin, waiting.signal), tooLate]);
     } catch (cause) {
       throw new IntakeError("INTAKE_UNREPLICATED", "too few other nodes hold the evidence yet", { cause });
     } finally {

@@ -27,8 +27,8 @@ export interface IntakeOptions {
 
 /** Copies our logs to other members' nodes. */
 export interface Replicator {
-  /** Resolves once f + 1 other nodes hold everything up to the log's size at the time of the call. */
-  replicate(origin: string): Promise<void>;
+  /** Resolves once f + 1 other nodes hold everything up to the log's size at the time of the call; rejects when the signal aborts. */
+  replicate(origin: string, signal: AbortSignal): Promise<void>;
 }
 
 /** The ledger's view of who is enrolled where. */

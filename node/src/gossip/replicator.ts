@@ -92,17 +92,28 @@ export class MirrorReplicator implements Startable {
     return Promise.resolve();
   }
 
-  /** Resolves once enough other nodes hold everything up to the log's current size. @throws ReplicatorError */
-  replicate(origin: string): Promise<void> {
+  /** How many callers of `replicate` wait. */
+  get waiting(): number {
+    return this.#waiters.length;
+  }
+
+  /** Resolves once enough other nodes hold everything up to the log's current size. @throws ReplicatorError, or the signal's reason */
+  async replicate(origin: string, signal: AbortSignal): Promise<void> {
     const size = this.#deps.logs.head(origin)?.size ?? 0;
-    if (this.#stopping.signal.aborted) {
-      return Promise.reject(new ReplicatorError("REPLICATOR_STOPPED", "the node is stopping"));
-    }
-    if (this.#isSafe(origin, size)) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ origin, size, resolve, reject });
-      this.#pump(origin);
-    });
+    if (this.#stopping.signal.aborted)
+      throw new ReplicatorError("REPLICATOR_STOPPED", "the node is stopping");
+    if (this.#isSafe(origin, size)) return;
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    const waiter = { origin, size, resolve: () => resolve(undefined), reject };
+    const leave = () => {
+      this.#waiters = this.#waiters.filter((other) => other !== waiter);
+      reject(signal.reason);
+    };
+    this.#waiters.push(waiter);
+    signal.addEventListener("abort", leave, { once: true });
+    this.#pump(origin);
+    await promise.finally(() => signal.removeEventListener("abort", leave));
   }
 
   #isSafe(origin: string, size: number): boolean {

@@ -6,6 +6,7 @@ export interface MetricSources {
   readonly network: { peers(): readonly { readonly connected: boolean }[]; verdicts(): readonly Verdicts[] };
   readonly cosigner: { status(): readonly unknown[] };
   readonly logs: { list(): readonly { readonly own: boolean; readonly size: number }[] };
+  readonly replicator: { readonly waiting: number };
   readonly intake: {
     readonly queuedBytes: number;
     readonly counters: {
@@ -23,7 +24,7 @@ interface Verdicts {
 
 /** The node's metrics. Every label's values are a closed set, and no label names an operator, a host or a member. */
 export function createMetrics(sources: MetricSources): Registry {
-  const { view, network, cosigner, intake } = sources;
+  const { view, network, cosigner, intake, replicator } = sources;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const gauges: Record<string, [help: string, read: () => number]> = {
@@ -37,6 +38,7 @@ export function createMetrics(sources: MetricSources): Registry {
       () => network.peers().filter(({ connected }) => connected).length,
     ],
     comity_open_proposals: ["Statements waiting for signatures", () => cosigner.status().length],
+    comity_unreplicated_batches: ["Batches that wait for copies on other nodes", () => replicator.waiting],
     comity_intake_queued_bytes: ["Evidence taken in and not answered yet", () => intake.queuedBytes],
   };
   for (const [name, [help, read]] of Object.entries(gauges)) gauge(registry, name, help, read);

@@ -77,8 +77,10 @@ describe("the intake", function () {
     const alice = new TestHost("alice", start);
     let release: () => void = () => undefined;
     let calls = 0;
-    const replicate = (): Promise<void> => {
+    const signals: AbortSignal[] = [];
+    const replicate = (_: string, signal: AbortSignal): Promise<void> => {
       calls++;
+      signals.push(signal);
       return new Promise((resolve) => (release = resolve));
     };
     const taking = await startIntake(await folders.make(), [alice.document], {
@@ -99,6 +101,7 @@ describe("the intake", function () {
     await until(() => calls === 2);
     clock.move(20_000);
     await assert.rejects(second, { code: "INTAKE_UNREPLICATED" });
+    assert.ok(signals[1]?.aborted, "nobody waits for it any more");
     const third = taking.take(item);
     await until(() => calls === 3);
     release();

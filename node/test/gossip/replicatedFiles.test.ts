@@ -35,6 +35,8 @@ const items = (from: number, count: number): ReturnType<typeof testItem>[] =>
     return testItem(networkId, origin, { number, startMs: number, endMs: number + 1, flops: 1n });
   });
 
+const { signal } = new AbortController();
+
 describe("replication between evidence logs on disk", function () {
   this.timeout(20_000);
   let dir: string;
@@ -86,7 +88,7 @@ describe("replication between evidence logs on disk", function () {
     await logs[0]!.append(origin, items(1, 700));
     await replicator.start();
 
-    await replicator.replicate(origin);
+    await replicator.replicate(origin, signal);
 
     const own = logs[0]!.head(origin)!;
     for (const mirror of [logs[1]!, logs[2]!]) {
@@ -99,10 +101,10 @@ describe("replication between evidence logs on disk", function () {
   it("follows what is appended, and a mirror proves it in an earlier tree", async () => {
     await replicator.start();
     await logs[0]!.append(origin, items(1, 300));
-    await replicator.replicate(origin);
+    await replicator.replicate(origin, signal);
     const earlier = readCheckpoint(logs[0]!.head(origin)!.checkpoint!);
     await logs[0]!.append(origin, items(301, 5));
-    await replicator.replicate(origin);
+    await replicator.replicate(origin, signal);
 
     const asked = { origin, size: earlier.size, from: 0, to: 300, withRecords: true };
     const patience = { answerTimeoutMs: 5000, signal: new AbortController().signal };

@@ -15,6 +15,7 @@ import { testItem, testOrigin } from "./testEvidence.ts";
 import { testKey } from "./testKeys.ts";
 import { networkId, quiet, realClock } from "./testNetworks.ts";
 
+const { signal } = new AbortController();
 const memberIds = ["aa", "bb", "cc", "dd"];
 const origin = testOrigin(networkId, "aa", "operator-one", "site-one");
 const item = (number: number): { entry: Uint8Array; records: Uint8Array } =>
@@ -84,7 +85,7 @@ describe("MirrorReplicator", () => {
     await replicator.start();
     await own.append(origin, [item(1), item(2)]);
 
-    await replicator.replicate(origin);
+    await replicator.replicate(origin, signal);
 
     assert.deepEqual(
       [2, 3, 4].map((member) => mirrors.logs.get(member)?.head(origin)?.size),
@@ -100,7 +101,7 @@ describe("MirrorReplicator", () => {
     await replicator.start();
     await own.append(origin, [item(1)]);
 
-    await replicator.replicate(origin);
+    await replicator.replicate(origin, signal);
 
     assert.deepEqual(
       [3, 4].map((member) => mirrors.logs.get(member)?.head(origin)?.size),
@@ -115,7 +116,7 @@ describe("MirrorReplicator", () => {
     await replicator.start();
     await own.append(origin, [item(1), item(2), item(3)]);
 
-    await replicator.replicate(origin);
+    await replicator.replicate(origin, signal);
 
     assert.deepEqual(
       [3, 4].map((member) => mirrors.logs.get(member)?.head(origin)?.size),
@@ -129,7 +130,7 @@ describe("MirrorReplicator", () => {
     await replicator.start();
     await own.append(origin, [item(1)]);
     let isSafe = false;
-    const replicated = replicator.replicate(origin).then(() => (isSafe = true));
+    const replicated = replicator.replicate(origin, signal).then(() => (isSafe = true));
     while (mirrors.logs.get(4)?.head(origin) === undefined)
       await new Promise((resolve) => setImmediate(resolve));
     assert.equal(isSafe, false);
@@ -147,7 +148,7 @@ describe("MirrorReplicator", () => {
     await mirrors.logs.get(2)!.mirror(origin, 0, [item(1)], own.sign(origin, 1));
     await replicator.start();
 
-    await replicator.replicate(origin);
+    await replicator.replicate(origin, signal);
 
     assert.equal(mirrors.logs.get(2)?.head(origin)?.root, own.head(origin)?.root);
     assert.deepEqual(
@@ -162,7 +163,7 @@ describe("MirrorReplicator", () => {
     const waiting = [];
     for (let number = 1; number <= 300; number++) {
       await own.append(origin, [item(number)]);
-      waiting.push(replicator.replicate(origin));
+      waiting.push(replicator.replicate(origin, signal));
     }
 
     await Promise.all(waiting);
@@ -173,12 +174,27 @@ describe("MirrorReplicator", () => {
     assert.ok(pushes.every(({ bytes }) => bytes <= 1024 * 1024 + 2048));
   });
 
+  it("lets nobody wait who does not want to any more", async () => {
+    const { mirrors, own, replicator } = parts;
+    for (const member of [2, 3, 4]) mirrors.dead.add(member);
+    await replicator.start();
+    await own.append(origin, [item(1)]);
+    const leaving = new AbortController();
+    const left = replicator.replicate(origin, leaving.signal);
+    assert.equal(replicator.waiting, 1);
+
+    leaving.abort(new Error("too late"));
+
+    await assert.rejects(left, /too late/);
+    assert.equal(replicator.waiting, 0);
+  });
+
   it("gives up with a code when the node stops", async () => {
     const { mirrors, own, replicator } = parts;
     for (const member of [2, 3, 4]) mirrors.dead.add(member);
     await replicator.start();
     await own.append(origin, [item(1)]);
-    const replicated = replicator.replicate(origin);
+    const replicated = replicator.replicate(origin, signal);
 
     await replicator.stop();
 

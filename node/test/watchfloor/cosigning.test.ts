@@ -24,6 +24,8 @@ import { originMs, TestCoalition } from "./testCoalition.ts";
 /** Projected over 90 days far above 10²⁴ FLOP; ten days of it below. */
 const FLOPS_A_DAY = 50_000_000_000_000_000_000_000n;
 
+const { signal } = new AbortController();
+
 describe("co-signing among four members", function () {
   this.timeout(120_000);
   let coalition: TestCoalition;
@@ -38,7 +40,7 @@ describe("co-signing among four members", function () {
       ),
     );
     await coalition.work(10, FLOPS_A_DAY);
-    await coalition.members.get(1)!.replicator.replicate(coalition.origin);
+    await coalition.members.get(1)!.replicator.replicate(coalition.origin, signal);
   }
 
   const allRefused = (): Promise<void> =>
