@@ -62,6 +62,8 @@ const schema = object({
     announce: Type.Optional(Type.String({ pattern: "^.+:[0-9]{1,5}$" })),
   }),
   console: object({ host, port }),
+  /** How many bytes of each other member's evidence this node keeps. */
+  mirrorMaxBytes: Type.Optional(Type.Integer({ minimum: 1024 ** 2, maximum: 1024 ** 5 })),
   /** How long a phase of the key generation stays open for members that are late; at least the ledger's own window. */
   keyWindowMs: Type.Optional(milliseconds),
   /** How long the first attempt to make a key waits for the nodes of all members. */
@@ -74,10 +76,10 @@ const schema = object({
 type Input = Static<typeof schema>;
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 export type NodeConfig = DeepReadonly<
-  Omit<Input, "logLevel"> & Required<Pick<Input, "logLevel" | "keyPatienceMs">>
+  Omit<Input, "logLevel"> & Required<Pick<Input, "logLevel" | "keyPatienceMs" | "mirrorMaxBytes">>
 >;
 
-const defaults = { logLevel: "info", keyPatienceMs: 120_000 } as const;
+const defaults = { logLevel: "info", keyPatienceMs: 120_000, mirrorMaxBytes: 256 * 1024 ** 3 } as const;
 const loopback: readonly string[] = ["127.0.0.1", "::1", "localhost"];
 const wildcards: readonly string[] = ["0.0.0.0", "::"];
 

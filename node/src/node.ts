@@ -135,7 +135,12 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
 
   // Evidence: on this disk, from other members, on their disks.
   const logs = new FileEvidenceLogs(
-    { directory: inData("logs"), networkId, members: genesis.members },
+    {
+      directory: inData("logs"),
+      networkId,
+      members: genesis.members,
+      maxMirrorBytes: config.mirrorMaxBytes,
+    },
     { identity, verify, clock, fatal },
   );
   logs.onEquivocation(({ origin }) => emit({ event: "equivocation", origin }));
@@ -158,7 +163,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
     { logs, network, clock, random, log: logOf("replicator") },
   );
   const names = { networkId, members: genesis.members, site: (siteId: string) => view.site(siteId) };
-  serveMirror(names, { network, logs });
+  serveMirror({ ...names, host: (hostId) => view.host(hostId) }, { network, logs, verify });
   const topicDeps = { network, logs, names, verify, clock, log: logOf("gossip") };
   const equivocations = new EquivocationGossip({ ...topicDeps, emit });
   const checkpoints = new CheckpointGossip({ intervalMs: gossipMs }, { ...topicDeps, equivocations });

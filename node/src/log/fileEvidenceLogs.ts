@@ -14,6 +14,7 @@ import type { Equivocation, EvidenceLogs, LogHead, LogItem } from "./evidenceLog
 import { type Held, headOf, nameOf, openHeld } from "./heldLog.ts";
 import { LogError } from "./logError.ts";
 import { contradiction, mirrorItems } from "./mirrorLog.ts";
+import { MirrorQuota } from "./mirrorQuota.ts";
 import { SidecarStore } from "./sidecarStore.ts";
 import { Turns } from "./turns.ts";
 
@@ -25,6 +26,8 @@ export interface EvidenceLogsOptions {
   readonly members: readonly GenesisMember[];
   /** Own and mirrored together; 4,096 unless given. */
   readonly maxLogs?: number;
+  /** How much of each other member's evidence is kept; 256 GiB unless given. */
+  readonly maxMirrorBytes?: number;
   /** How often the files for C2SP readers are brought up to date; 10 s unless given. */
   readonly publishIntervalMs?: number;
 }
@@ -40,12 +43,14 @@ export interface EvidenceLogsDeps {
 /** Notes of a log's last entries are kept, to prove an equivocation about them. */
 const NOTES_KEPT_FOR_ENTRIES = 65_536;
 const NOTES_DROPPED_AT_ONCE = 1024;
+const MAX_MIRROR_BYTES = 256 * 1024 ** 3;
 
 /** All logs of one node, as C2SP tlog-tiles in one folder each. */
 export class FileEvidenceLogs implements EvidenceLogs {
   readonly #options: EvidenceLogsOptions;
   readonly #deps: EvidenceLogsDeps;
   readonly #sidecars: SidecarStore;
+  readonly #quota: MirrorQuota;
   readonly #held = new Map<string, Held>();
   readonly #opening = new Turns();
   readonly #appendListeners: ((origin: string) => void)[] = [];
@@ -57,12 +62,15 @@ export class FileEvidenceLogs implements EvidenceLogs {
     this.#options = options;
     this.#deps = deps;
     this.#sidecars = new SidecarStore(join(options.directory, "sidecars"));
+    this.#quota = new MirrorQuota({ maxBytes: options.maxMirrorBytes ?? MAX_MIRROR_BYTES });
   }
 
   /** @throws LogError LOG_BROKEN if what is on disk contradicts itself */
   async start(): Promise<void> {
     await makeDirectory(this.#options.directory);
     await this.#sidecars.open();
+    for (const { ownerIndex, sizeBytes } of await this.#sidecars.mirrored())
+      this.#quota.restore(ownerIndex, sizeBytes);
     for (const name of await this.#found()) await this.#hold(name);
     for (const held of this.#held.values()) await held.turns.run(() => held.tree.publish());
     this.#publishing = this.#publishRepeatedly();
@@ -78,6 +86,11 @@ export class FileEvidenceLogs implements EvidenceLogs {
       });
     }
     await this.#sidecars.close();
+  }
+
+  /** How much of its room here whoever uses most of it has used, 0 to 1. */
+  get fullestMirror(): number {
+    return this.#quota.fullest;
   }
 
   list(): LogHead[] {
@@ -123,7 +136,9 @@ export class FileEvidenceLogs implements EvidenceLogs {
     if (held.own !== undefined)
       throw new LogError("LOG_ORIGIN", "this is our own log: nobody mirrors it to us");
     await this.observe(origin, checkpoint);
-    const deps = { tree: held.tree, sidecars: this.#sidecars, openNote: held.openNote };
+    const { tree, openNote, owner } = held;
+    const common = { sidecars: this.#sidecars, quota: this.#quota };
+    const deps = { ...common, tree, openNote, ownerIndex: owner.index };
     const isStored = await held.turns.run(() =>
       this.#orDie(mirrorItems({ from, items, checkpoint, proof }, deps)),
     );

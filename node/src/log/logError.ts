@@ -4,6 +4,7 @@ export type LogErrorCode =
   | "LOG_UNKNOWN" // no such log is held
   | "LOG_ORIGIN" // not a log of this network, or not one that this call may write
   | "LOG_LIMIT" // as many logs as this node keeps
+  | "LOG_QUOTA" // as much of another member's evidence as this node keeps
   | "LOG_BUSY" // the queue of appends is full: try again
   | "LOG_ENTRY" // an entry that is no log entry
   | "LOG_RECORDS" // a sidecar that is not what its segment names

@@ -1,6 +1,7 @@
 import { type Checkpoint, equalBytes, RECORD_BYTES, recordRoot } from "@comity/protocol";
 import type { Equivocation, LogItem } from "./evidenceLog.ts";
 import { LogError } from "./logError.ts";
+import type { MirrorQuota } from "./mirrorQuota.ts";
 import { sidecarOf } from "./ownLog.ts";
 import type { Sidecar, SidecarStore } from "./sidecarStore.ts";
 import { leadsTo, type OpenNote, type TileLog } from "./tileLog.ts";
@@ -9,6 +10,8 @@ export interface MirrorLogDeps {
   readonly tree: TileLog;
   readonly sidecars: SidecarStore;
   readonly openNote: OpenNote;
+  readonly quota: MirrorQuota;
+  readonly ownerIndex: number;
 }
 
 export interface Delivery {
@@ -21,7 +24,7 @@ export interface Delivery {
 /** Stores what follows; true if anything did. Must not overlap with itself on one log. */
 export async function mirrorItems(
   delivery: Delivery,
-  { tree, sidecars, openNote }: MirrorLogDeps,
+  { tree, sidecars, openNote, quota, ownerIndex }: MirrorLogDeps,
 ): Promise<boolean> {
   const checkpoint = openNote(delivery.checkpoint);
   const items = delivery.items.slice(Math.max(0, tree.size - delivery.from));
@@ -29,7 +32,8 @@ export async function mirrorItems(
   if (checkpoint.size < tree.size + items.length) {
     throw new LogError("LOG_CHECKPOINT", "the checkpoint covers fewer entries than came with it");
   }
-  await sidecars.putRecords(items.map(checkedSidecar));
+  const records = items.map(checkedSidecar);
+  await sidecars.putRecords(records, { ownerIndex, sizeBytes: quota.take(ownerIndex, items) });
   await tree.commit(
     items.map((item) => item.entry),
     (head) => {

@@ -12,18 +12,26 @@ export interface Sidecar {
   readonly records: Uint8Array;
 }
 
-/** What lies beside the logs, for all of them: records by their root, notes by log and size, proofs of equivocation. */
+/** How much of another member's evidence is held, all in all. */
+export interface MirroredBytes {
+  readonly ownerIndex: number;
+  readonly sizeBytes: number;
+}
+
+/** What lies beside the logs, for all of them: records by their root, notes by log and size, proofs of equivocation, sizes of mirrors. */
 export class SidecarStore {
   readonly #db: ClassicLevel<Bytes, Bytes>;
   readonly #records: Part;
   readonly #notes: Part;
   readonly #equivocations: Part;
+  readonly #mirrored: Part;
 
   constructor(directory: string) {
     this.#db = new ClassicLevel(directory, encoding);
     this.#records = partOf(this.#db, "records");
     this.#notes = partOf(this.#db, "notes");
     this.#equivocations = partOf(this.#db, "equivocations");
+    this.#mirrored = partOf(this.#db, "mirrored");
   }
 
   /** Also keeps other processes out of this data folder. */
@@ -36,12 +44,23 @@ export class SidecarStore {
   }
 
   /** Resolves once all of them are on disk. */
-  async putRecords(sidecars: readonly Sidecar[]): Promise<void> {
-    const sublevel = this.#records;
-    const puts = sidecars.map(({ recordRoot, records }) => {
-      return { type: "put", sublevel, key: recordRoot, value: records } as const;
+  async putRecords(sidecars: readonly Sidecar[], mirrored?: MirroredBytes): Promise<void> {
+    const records = sidecars.map(({ recordRoot, records: value }) => {
+      return { type: "put", sublevel: this.#records, key: recordRoot, value } as const;
     });
-    if (puts.length > 0) await this.#db.batch(puts, { sync: true });
+    const sizes = [mirrored ?? []].flat().map(({ ownerIndex, sizeBytes }) => {
+      const [key, value] = [utf8(`${ownerIndex}`), utf8(`${sizeBytes}`)];
+      return { type: "put", sublevel: this.#mirrored, key, value } as const;
+    });
+    if (records.length > 0) await this.#db.batch([...records, ...sizes], { sync: true });
+  }
+
+  async mirrored(): Promise<MirroredBytes[]> {
+    const found: MirroredBytes[] = [];
+    for await (const [key, value] of this.#mirrored.iterator()) {
+      found.push({ ownerIndex: Number(text(key)), sizeBytes: Number(text(value)) });
+    }
+    return found;
   }
 
   async records(recordRoot: Uint8Array): Promise<Uint8Array | undefined> {

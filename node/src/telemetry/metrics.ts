@@ -5,15 +5,24 @@ export interface MetricSources {
   readonly view: { height(): bigint; currentEpoch(): { readonly keyEpoch: number } | undefined };
   readonly network: { peers(): readonly { readonly connected: boolean }[]; verdicts(): readonly Verdicts[] };
   readonly cosigner: { status(): readonly unknown[] };
-  readonly logs: { list(): readonly { readonly own: boolean; readonly size: number }[] };
+  readonly logs: {
+    list(): readonly { readonly own: boolean; readonly size: number }[];
+    readonly fullestMirror: number;
+  };
   readonly replicator: { readonly waiting: number };
   readonly intake: {
     readonly queuedBytes: number;
     readonly counters: {
-      snapshot(): { readonly segments: Iterable<readonly [outcome: string, count: number]> };
+      snapshot(): {
+        readonly segments: Counts;
+        readonly requests: Counts;
+        readonly records: number;
+      };
     };
   };
 }
+
+type Counts = Iterable<readonly [outcome: string, count: number]>;
 
 interface Verdicts {
   readonly topic: string;
@@ -24,7 +33,7 @@ interface Verdicts {
 
 /** The node's metrics. Every label's values are a closed set, and no label names an operator, a host or a member. */
 export function createMetrics(sources: MetricSources): Registry {
-  const { view, network, cosigner, intake, replicator } = sources;
+  const { view, network, cosigner, logs, intake, replicator } = sources;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const gauges: Record<string, [help: string, read: () => number]> = {
@@ -38,13 +47,30 @@ export function createMetrics(sources: MetricSources): Registry {
       () => network.peers().filter(({ connected }) => connected).length,
     ],
     comity_open_proposals: ["Statements waiting for signatures", () => cosigner.status().length],
+    comity_mirror_fullest_ratio: [
+      "Share of its room here that the other member with the most evidence has used, 0 to 1",
+      () => logs.fullestMirror,
+    ],
     comity_unreplicated_batches: ["Batches that wait for copies on other nodes", () => replicator.waiting],
     comity_intake_queued_bytes: ["Evidence taken in and not answered yet", () => intake.queuedBytes],
   };
   for (const [name, [help, read]] of Object.entries(gauges)) gauge(registry, name, help, read);
   logEntries(registry, sources);
   gossipMessages(registry, sources);
-  intakeSegments(registry, sources);
+  const counts = () => intake.counters.snapshot();
+  outcomes(
+    registry,
+    "comity_intake_segments_total",
+    "Segments received from attesters, by what became of them",
+    () => counts().segments,
+  );
+  outcomes(
+    registry,
+    "comity_intake_requests_total",
+    "Requests of attesters, by what they were answered",
+    () => counts().requests,
+  );
+  total(registry, "comity_intake_records_total", "Records in accepted segments", () => counts().records);
   return registry;
 }
 
@@ -96,17 +122,30 @@ function gossipMessages(registry: Registry, sources: MetricSources): void {
   );
 }
 
-function intakeSegments(registry: Registry, sources: MetricSources): void {
+function outcomes(registry: Registry, name: string, help: string, read: () => Counts): void {
   registry.registerMetric(
     new Counter({
-      name: "comity_intake_segments_total",
-      help: "Segments received from attesters, by what became of them",
+      name,
+      help,
       labelNames: ["outcome"],
       registers: [],
       collect() {
         this.reset();
-        for (const [outcome, count] of sources.intake.counters.snapshot().segments)
-          this.inc({ outcome }, count);
+        for (const [outcome, count] of read()) this.inc({ outcome }, count);
+      },
+    }),
+  );
+}
+
+function total(registry: Registry, name: string, help: string, read: () => number): void {
+  registry.registerMetric(
+    new Counter({
+      name,
+      help,
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(read());
       },
     }),
   );

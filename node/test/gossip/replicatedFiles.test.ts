@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   type GenesisMember,
+  type HostDocument,
   leafHash,
   readCheckpoint,
   toHex,
@@ -16,7 +17,8 @@ import { serveMirror } from "../../src/gossip/mirrorServer.ts";
 import type { StreamHandler } from "../../src/gossip/network.ts";
 import { MirrorReplicator } from "../../src/gossip/replicator.ts";
 import { FileEvidenceLogs } from "../../src/log/index.ts";
-import { allOf, testItem, testOrigin } from "./testEvidence.ts";
+import { createEd25519Verify } from "../../src/attestation/index.ts";
+import { allOf, hostKey, testItem, testOrigin } from "./testEvidence.ts";
 import { testKey } from "./testKeys.ts";
 import { networkId, quiet, realClock } from "./testNetworks.ts";
 
@@ -63,7 +65,11 @@ describe("replication between evidence logs on disk", function () {
       const network = {
         serve: (stream: string, handler: StreamHandler) => void streams.set(`${i + 1} ${stream}`, handler),
       };
-      serveMirror({ networkId, members, site: () => site }, { network, logs: log });
+      const host = (): HostDocument => ({ ...site, publicKey: hostKey.publicHex }) as HostDocument;
+      serveMirror(
+        { networkId, members, site: () => site, host },
+        { network, logs: log, verify: createEd25519Verify({ maxKeys: 9 }) },
+      );
       serveEvidence({ network, logs: log, checkpointAt: () => Promise.resolve(undefined) });
     }
     replicator = new MirrorReplicator(

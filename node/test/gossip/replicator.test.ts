@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { decodeEntry, parseMemberId, parseOperatorId, parseSiteId, toHex } from "@comity/protocol";
+import {
+  decodeEntry,
+  type HostDocument,
+  hostIdOf,
+  parseMemberId,
+  parseOperatorId,
+  parseSiteId,
+  toHex,
+} from "@comity/protocol";
+import { createEd25519Verify } from "../../src/attestation/index.ts";
 import { StreamError } from "../../src/gossip/network.ts";
 import { MirrorReplicator } from "../../src/gossip/replicator.ts";
 import { serveMirror } from "../../src/gossip/mirrorServer.ts";
@@ -11,15 +20,18 @@ import {
 } from "../../src/gossip/mirrorMessage.ts";
 import { ringAfter, ringDistance } from "../../src/gossip/ringChoice.ts";
 import { MemoryLogs } from "./memoryLogs.ts";
-import { testItem, testOrigin } from "./testEvidence.ts";
+import { hostKey, testItem, testOrigin } from "./testEvidence.ts";
 import { testKey } from "./testKeys.ts";
 import { networkId, quiet, realClock } from "./testNetworks.ts";
 
 const { signal } = new AbortController();
 const memberIds = ["aa", "bb", "cc", "dd"];
 const origin = testOrigin(networkId, "aa", "operator-one", "site-one");
+const times = (number: number): { number: number; startMs: number; endMs: number; flops: bigint } => {
+  return { number, startMs: number, endMs: number + 1, flops: 1n };
+};
 const item = (number: number): { entry: Uint8Array; records: Uint8Array } =>
-  testItem(networkId, origin, { number, startMs: number, endMs: number + 1, flops: 1n });
+  testItem(networkId, origin, times(number));
 
 const site = {
   siteId: parseSiteId("site-one"),
@@ -30,6 +42,10 @@ const names = {
   networkId,
   members: memberIds.map((memberId, i) => ({ index: i + 1, memberId })),
   site: (siteId: string) => (siteId === site.siteId ? site : undefined),
+  host: (hostId: string) =>
+    hostId === hostIdOf(hostKey.publicKey)
+      ? ({ ...site, publicKey: hostKey.publicHex } as HostDocument)
+      : undefined,
 };
 
 /** Mirrors that answer directly; any can be taken away. */
@@ -47,7 +63,7 @@ class Mirrors {
       const logs = new MemoryLogs({ ownIndex: i + 1, memberIds, key: testKey(memberId) });
       this.logs.set(i + 1, logs);
       const serve = (_: string, handler: StreamHandler): void => void this.handlers.set(i + 1, handler);
-      serveMirror(names, { network: { serve }, logs });
+      serveMirror(names, { network: { serve }, logs, verify: createEd25519Verify({ maxKeys: 9 }) });
     }
   }
 
@@ -209,6 +225,23 @@ describe("serveMirror", () => {
 
     await assert.rejects(handlers.get(3)!(request, 2), { code: "MIRROR_OWNER" });
     await assert.rejects(handlers.get(3)!(new Uint8Array(3), 1), { code: "WIRE_MALFORMED" });
+  });
+
+  it("stores nothing that no enrolled host signed, nor what came with it", async () => {
+    const { handlers, logs } = new Mirrors();
+    const other = testItem(networkId, origin, { ...times(2), host: testKey("another host") });
+    const forged = testItem(networkId, origin, { ...times(2), signWith: testKey("somebody") });
+    for (const bad of [other, forged]) {
+      const items = [item(1), bad];
+      const own = new MemoryLogs({ ownIndex: 1, memberIds, key: testKey("aa") });
+      await own.append(origin, items);
+      const head = { origin, from: 0, checkpoint: own.sign(origin, 2), proof: [] };
+
+      await assert.rejects(handlers.get(3)!(encodeMirrorRequest({ ...head, items }), 1), {
+        code: "MIRROR_HOST",
+      });
+    }
+    assert.equal(logs.get(3)!.head(origin), undefined);
   });
 
   it("makes no log of a site that the ledger does not know, or knows of another operator", async () => {

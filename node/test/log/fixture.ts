@@ -116,10 +116,14 @@ export const idleClock = {
     }),
 };
 
-export function logsOf(index: number, directory: string): { logs: FileEvidenceLogs; fatal: Error[] } {
+export function logsOf(
+  index: number,
+  directory: string,
+  limits: { readonly maxLogs?: number; readonly maxMirrorBytes?: number } = {},
+): { logs: FileEvidenceLogs; fatal: Error[] } {
   const fatal: Error[] = [];
   const logs = new FileEvidenceLogs(
-    { directory, networkId, members },
+    { directory, networkId, members, ...limits },
     {
       identity: identityOf(index),
       verify: createEd25519Verify({ maxKeys: 8 }),

@@ -138,4 +138,50 @@ describe("a mirror", function () {
     await logs.observe(origin, noteFor(itemsOf(0, 9)));
     assert.deepEqual(proofs, []);
   });
+
+  it("stores no more than its quota of one owner, over restarts, and of the others as before", async () => {
+    const items = itemsOf(0, 6);
+    const sizeBytes = items.reduce((sum, { entry, records }) => sum + entry.length + records.length, 0);
+    const limits = { maxMirrorBytes: sizeBytes };
+    const restart = async (): Promise<void> => {
+      await logs.stop();
+      ({ logs, fatal } = logsOf(1, directory, limits));
+      await logs.start();
+    };
+    await restart();
+    await logs.mirror(origin, 0, items.slice(0, 5), noteFor(items.slice(0, 5)));
+    await restart();
+    await refused("LOG_QUOTA", 5, itemsOf(5, 7), noteFor(itemsOf(0, 7)));
+    assert.equal(logs.head(origin)!.size, 5);
+    assert.ok(logs.fullestMirror > 0.8 && logs.fullestMirror < 1);
+
+    await logs.mirror(origin, 5, itemsOf(5, 6), noteFor(items));
+    assert.equal(logs.fullestMirror, 1);
+    await logs.mirror(originOf("cc"), 0, items, noteOf(3, originOf("cc"), 6, rootOf(items)));
+    assert.deepEqual(
+      logs.list().map(({ size }) => size),
+      [6, 6],
+    );
+  });
+
+  it("counts records that came with entries which led nowhere, for they are on the disk", async () => {
+    const before = logs.fullestMirror;
+
+    await refused("LOG_INCONSISTENT", 0, itemsOf(1, 2), noteFor(itemsOf(0, 1)));
+
+    assert.ok(logs.fullestMirror > before);
+  });
+
+  it("keeps no more logs than its limit, and goes on with those that it has", async () => {
+    await logs.stop();
+    ({ logs, fatal } = logsOf(1, directory, { maxLogs: 1 }));
+    await logs.start();
+    await logs.mirror(origin, 0, itemsOf(0, 1), noteFor(itemsOf(0, 1)));
+    const other = originOf("bb", "site-two");
+
+    await assert.rejects(logs.mirror(other, 0, itemsOf(0, 1), noteOf(2, other, 1, rootOf(itemsOf(0, 1)))), {
+      code: "LOG_LIMIT",
+    });
+    assert.deepEqual(await logs.mirror(origin, 1, itemsOf(1, 2), noteFor(itemsOf(0, 2))), { size: 2 });
+  });
 });

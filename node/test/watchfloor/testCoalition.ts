@@ -256,7 +256,9 @@ export class TestCoalition {
       deps,
     );
     const site = (id: string): ReturnType<TestLedger["site"]> => ledger.site(id);
-    serveMirror({ networkId, members: genesis.members, site }, { network, logs });
+    const host = (id: string): ReturnType<TestLedger["host"]> => ledger.host(id);
+    const names = { networkId, members: genesis.members, site, host };
+    serveMirror(names, { network, logs, verify: verifyEd25519 });
     serveEvidence({ network, logs, checkpointAt: (origin, size) => archive.get(origin, size) });
     return { index, network, cosigner, detector, evidence, appraiser, replicator };
   }
