@@ -11,9 +11,13 @@ export type SiteId = string & { readonly brand: "SiteId" };
 export type HostId = string & { readonly brand: "HostId" };
 export type Serial = string & { readonly brand: "Serial" };
 export type NoticeId = string & { readonly brand: "NoticeId" };
+export type BondId = string & { readonly brand: "BondId" };
+export type SuretyId = string & { readonly brand: "SuretyId" };
+export type VenueId = string & { readonly brand: "VenueId" };
 export type AlertId = string & { readonly brand: "AlertId" };
 
 const NAME = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/;
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const HASH = /^[0-9a-f]{64}$/;
 
 type Parser<T extends string> = (value: string) => T;
@@ -32,7 +36,10 @@ export const parseOperatorId = parser<OperatorId>("operator id", NAME);
 export const parseSiteId = parser<SiteId>("site id", NAME);
 export const parseHostId = parser<HostId>("host id", HASH);
 export const parseSerial = parser<Serial>("accelerator serial", /^[A-Z0-9-]{1,24}$/);
-export const parseNoticeId = parser<NoticeId>("notice id (ULID)", /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
+export const parseNoticeId = parser<NoticeId>("notice id (ULID)", ULID);
+export const parseBondId = parser<BondId>("bond id (ULID)", ULID);
+export const parseVenueId = parser<VenueId>("venue id (ULID)", ULID);
+export const parseSuretyId = parser<SuretyId>("surety id", NAME);
 export const parseAlertId = parser<AlertId>("alert id", HASH);
 
 /** Decoders of the same ids, for documents. */
@@ -43,6 +50,9 @@ export const siteId: Decoder<SiteId> = parsed(text(40), parseSiteId);
 export const hostId: Decoder<HostId> = parsed(text(64), parseHostId);
 export const serial: Decoder<Serial> = parsed(text(24), parseSerial);
 export const noticeId: Decoder<NoticeId> = parsed(text(26), parseNoticeId);
+export const bondId: Decoder<BondId> = parsed(text(26), parseBondId);
+export const venueId: Decoder<VenueId> = parsed(text(26), parseVenueId);
+export const suretyId: Decoder<SuretyId> = parsed(text(40), parseSuretyId);
 export const alertId: Decoder<AlertId> = parsed(text(64), parseAlertId);
 
 const ED25519_SPKI_PREFIX = fromHex("302a300506032b6570032100");

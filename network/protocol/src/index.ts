@@ -28,6 +28,7 @@ export * from "./ledger/index.ts";
 export * from "./merkle.ts";
 export * from "./note.ts";
 export * from "./record.ts";
+export * from "./registry.ts";
 export * from "./rulebook.ts";
 export * from "./segment.ts";
 export * from "./segmentError.ts";

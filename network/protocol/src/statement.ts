@@ -3,7 +3,7 @@ import { encodeCanonical } from "./canonical.ts";
 import type { NetworkId } from "./ids.ts";
 
 /** What the coalition can sign; a closed list, part of what is signed. */
-export const statementKinds = ["alert", "activation"] as const;
+export const statementKinds = ["alert", "activation", "designation", "delisting", "digest"] as const;
 export type StatementKind = (typeof statementKinds)[number];
 
 export interface StatementContext {

@@ -24,6 +24,22 @@ export const ledgerEventTypes = [
   "notice-started",
   "notice-completed",
   "alert-opened",
+  "surety-proposed",
+  "surety-admitted",
+  "cadence-declared",
+  "model-checkpoint-registered",
+  "bond-posted",
+  "bond-accepted",
+  "bond-swept",
+  "bond-released",
+  "venue-nominated",
+  "venue-served",
+  "venue-responded",
+  "venue-vote-opened",
+  "venue-voted",
+  "venue-decided",
+  "venue-published",
+  "digest-filed",
 ] as const;
 export type LedgerEventType = (typeof ledgerEventTypes)[number];
 

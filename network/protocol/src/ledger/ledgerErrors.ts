@@ -81,6 +81,39 @@ export const ledgerErrorCodes = [
   "ALERT_SIGNATURE",
   "ALERT_DECISIONS",
   "ALERT_NOT_GREATER",
+  // sureties and bonds
+  "SURETY_EXISTS",
+  "SURETY_UNKNOWN",
+  "BOND_EXISTS",
+  "BOND_UNKNOWN",
+  "BOND_REVISION",
+  "BOND_REVISION_UNKNOWN",
+  "BOND_STATE",
+  "BOND_AMOUNT",
+  "BOND_NOTICE",
+  "BOND_TRIGGER_OPEN",
+  "SWEEP_LIMIT",
+  // model checkpoints
+  "CADENCE_EXISTS",
+  "CADENCE_UNKNOWN",
+  "MODEL_CHECKPOINT_EXISTS",
+  "MODEL_CHECKPOINT_UNKNOWN",
+  "MODEL_CHECKPOINT_TIME",
+  "SALTED_HASH_TAKEN",
+  // designations
+  "VENUE_EXISTS",
+  "VENUE_UNKNOWN",
+  "VENUE_REVISION_UNKNOWN",
+  "VENUE_STATE",
+  "VENUE_CLOCK",
+  "VOTE_EXISTS",
+  "VOTE_REVISION",
+  "PUBLICATION_REVISION",
+  "PUBLICATION_SIGNATURE",
+  // digests
+  "DIGEST_UNKNOWN",
+  "DIGEST_EPOCH",
+  "DIGEST_SIGNATURE",
 ] as const;
 
 export type LedgerErrorCode = (typeof ledgerErrorCodes)[number];
