@@ -1,4 +1,6 @@
 import { AlertContract } from "./alert/alertContract.ts";
+import { BondContract } from "./bond/bondContract.ts";
+import { CheckpointContract } from "./checkpoint/checkpointContract.ts";
 import { CoalitionContract } from "./coalition/coalitionContract.ts";
 import { genesisFingerprint } from "./config.ts";
 import { FacilityContract } from "./facility/facilityContract.ts";
@@ -15,4 +17,6 @@ export const contracts = [
   FacilityContract,
   NoticeContract,
   AlertContract,
+  BondContract,
+  CheckpointContract,
 ];

@@ -1,6 +1,8 @@
 import "./fixture/quiet.ts";
 import assert from "node:assert/strict";
 import { AlertContract } from "../src/alert/alertContract.ts";
+import { BondContract } from "../src/bond/bondContract.ts";
+import { CheckpointContract } from "../src/checkpoint/checkpointContract.ts";
 import { CoalitionContract } from "../src/coalition/coalitionContract.ts";
 import { FacilityContract } from "../src/facility/facilityContract.ts";
 import { NoticeContract } from "../src/notice/noticeContract.ts";
@@ -21,6 +23,7 @@ const expected = {
     submit: {
       Genesis: 1,
       RegisterNode: 1,
+      ProposeSurety: 1,
       CloseBucket: 1,
       ProposeKey: 1,
       AcceptKey: 1,
@@ -31,7 +34,7 @@ const expected = {
       SignRecord: 1,
       ActivateKey: 1,
     },
-    evaluate: { ReadRegister: 0, ReadGenesis: 0, ReadKeySession: 0, ReadEpochs: 0 },
+    evaluate: { ReadSurety: 1, ReadRegister: 0, ReadGenesis: 0, ReadKeySession: 0, ReadEpochs: 0 },
   },
   rulebook: { contract: RulebookContract, submit: {}, evaluate: { Read: 0 } },
   facility: {
@@ -45,6 +48,16 @@ const expected = {
     evaluate: { Read: 1, ReadRevision: 2, List: 2, PenaltyCeiling: 1 },
   },
   alert: { contract: AlertContract, submit: { File: 1 }, evaluate: { Read: 1, List: 2 } },
+  bond: {
+    contract: BondContract,
+    submit: { Post: 1, Accept: 2, SweepDue: 1, Release: 1 },
+    evaluate: { Read: 1, ReadRevision: 2, List: 2 },
+  },
+  checkpoint: {
+    contract: CheckpointContract,
+    submit: { Declare: 1, Register: 1 },
+    evaluate: { Read: 2, ReadCadence: 1 },
+  },
 } as const;
 
 for (const [name, { contract, submit, evaluate }] of Object.entries(expected)) {

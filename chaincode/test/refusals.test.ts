@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DAY_MS, fromHex, hostIdOf, type LedgerErrorCode } from "@comity/protocol";
 import { createAccusation } from "@comity/threshold";
+import { bondScenarios, strangersToBonds, wrongRolesForBonds } from "./fixture/bondRefusals.ts";
 import {
   acceptAll,
   cancelShare,
@@ -103,8 +104,16 @@ const badStatement = (overrides: (made: Coalition) => object): Scenario =>
 
 const flipped = (hex: string): string => (hex.startsWith("0") ? "1" : "0") + hex.slice(1);
 
+/** Codes of the contracts `designation` and `digest`, which are not there yet. */
+type Unwritten = Extract<
+  LedgerErrorCode,
+  `VENUE_${string}` | `VOTE_${string}` | `PUBLICATION_${string}` | `DIGEST_${string}`
+>;
+
 /** Each code of the closed list, by what brings it about. The compiler asks for a new one's scenario. */
-const scenarios: { readonly [C in LedgerErrorCode]: Scenario } = {
+const scenarios: { readonly [C in Exclude<LedgerErrorCode, Unwritten>]: Scenario } = {
+  ...bondScenarios,
+
   CANONICAL_SIZE: once(found, "facility:RegisterOperator", `"${"x".repeat(200_000)}"`),
   CANONICAL_SYNTAX: once(found, "facility:RegisterOperator", "{"),
   CANONICAL_FORM: once(found, "facility:RegisterOperator", `{ "operatorId":"a"}`),
@@ -149,6 +158,7 @@ const scenarios: { readonly [C in LedgerErrorCode]: Scenario } = {
       ledger.submit(officer, "alert:File", {}),
       ledger.submit(nameless, "notice:File", {}),
       ledger.submit(node, "coalition:Genesis", genesis),
+      ...(await wrongRolesForBonds()),
     ];
   },
   CALLER_RELATION: async () => {
@@ -174,6 +184,7 @@ const scenarios: { readonly [C in LedgerErrorCode]: Scenario } = {
         encryptionKey: "00".repeat(48),
         proof: "00",
       }),
+      ...(await strangersToBonds()),
     ];
   },
 
@@ -459,7 +470,11 @@ const scenarios: { readonly [C in LedgerErrorCode]: Scenario } = {
   },
   NOTICE_PERIOD: async () => {
     const { ledger } = await foundWithSite();
-    return [ledger.submit(officer, "notice:File", noticeOf({ plannedEndMs: ORIGIN_MS + 20 * DAY_MS }))];
+    const running = await started();
+    return [
+      ledger.submit(officer, "notice:File", noticeOf({ plannedEndMs: ORIGIN_MS + 20 * DAY_MS })),
+      running.ledger.submit(officer, "notice:Amend", ulid("A"), { plannedEndMs: ORIGIN_MS + 20.5 * DAY_MS }),
+    ];
   },
   NOTICE_FACILITY: async () => {
     const { ledger } = await foundWithSite();

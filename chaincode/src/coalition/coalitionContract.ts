@@ -18,6 +18,7 @@ import {
   foundingOrganisations,
   registerNode,
 } from "./registerRules.ts";
+import { proposeSurety, readSurety } from "./suretyTransactions.ts";
 
 /** Who belongs to the coalition, what time it is for it, and how its members make the key with which they speak together. */
 export class CoalitionContract extends LedgerContract {
@@ -84,6 +85,20 @@ export class CoalitionContract extends LedgerContract {
   async ReadGenesis(ctx: LedgerContext): Promise<string> {
     await authenticateReader(ctx);
     return (await ctx.network()).text;
+  }
+
+  /** One member's vote to admit an insurer. */
+  @Transaction()
+  @Returns("string")
+  async ProposeSurety(ctx: LedgerContext, request: string): Promise<string> {
+    return result(await proposeSurety(ctx, await authenticate(ctx, "officer"), request));
+  }
+
+  @Transaction(false)
+  @Returns("string")
+  async ReadSurety(ctx: LedgerContext, suretyId: string): Promise<string> {
+    await authenticateReader(ctx);
+    return result(await readSurety(ctx, suretyId));
   }
 
   @Transaction()

@@ -13,8 +13,8 @@ import {
   type NetworkId,
   type NodeRegistration,
   type NodeRequest,
-  type Organisation,
-  organisation,
+  type MemberOrganisation,
+  memberOrganisation,
   peerClaimBytes,
   peerKeyOf,
   utf8,
@@ -34,8 +34,10 @@ export function admitGenesis(text: string, fingerprint: NetworkId): Genesis {
 }
 
 /** The register that a network starts with: every entry must be one that can be read again. */
-export function foundingOrganisations(genesis: Genesis): Organisation[] {
-  return genesis.members.map((member) => organisation({ ...revisionAfter(), class: "member", ...member }));
+export function foundingOrganisations(genesis: Genesis): MemberOrganisation[] {
+  return genesis.members.map((member) =>
+    memberOrganisation({ ...revisionAfter(), class: "member", ...member }),
+  );
 }
 
 /** A peer id is its member's for ever, so its own key must say whose it is: else who hears of one could take it. */

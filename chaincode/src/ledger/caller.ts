@@ -2,20 +2,29 @@ import {
   type LedgerRole,
   ledgerRoles,
   type MemberId,
+  type MemberOrganisation,
   type OperatorId,
-  type Organisation,
   parseOperatorId,
+  type SuretyId,
+  type SuretyOrganisation,
 } from "@comity/protocol";
 import type { LedgerContext } from "./ledgerContext.ts";
 import { LedgerError } from "./ledgerError.ts";
 import { tables } from "./tables.ts";
 
-/** Who sent a transaction: an organisation of the register, acting in one role. */
+type MemberRole = Exclude<LedgerRole, "surety">;
+
+/** Who sent a transaction: a member of the register, acting in one role. */
 export interface Caller {
-  readonly organisation: Organisation;
-  readonly role: LedgerRole;
+  readonly organisation: MemberOrganisation;
+  readonly role: MemberRole;
   /** For operators: which one, as their certificate says. */
   readonly operatorId: OperatorId | undefined;
+}
+
+export interface SuretyCaller {
+  readonly organisation: SuretyOrganisation;
+  readonly role: "surety";
 }
 
 /** The text of one certificate, and nothing before, after or beside it. */
@@ -32,8 +41,17 @@ export function callerMsp({ clientIdentity }: LedgerContext): string {
   return clientIdentity.getMSPID();
 }
 
-/** The caller, if the register knows the organisation and the certificate has one of the roles; all others are refused. */
-export async function authenticate(ctx: LedgerContext, ...roles: readonly LedgerRole[]): Promise<Caller> {
+/** The caller, if the register knows the organisation and the certificate has one of the roles, which decide who it can be. */
+export async function authenticate(ctx: LedgerContext, ...roles: readonly MemberRole[]): Promise<Caller>;
+export async function authenticate(ctx: LedgerContext, role: "surety"): Promise<SuretyCaller>;
+export async function authenticate(
+  ctx: LedgerContext,
+  ...roles: readonly LedgerRole[]
+): Promise<Caller | SuretyCaller>;
+export async function authenticate(
+  ctx: LedgerContext,
+  ...roles: readonly LedgerRole[]
+): Promise<Caller | SuretyCaller> {
   await ctx.network();
   const organisation = await ctx.table(tables.organisation).find(callerMsp(ctx));
   if (organisation === undefined)
@@ -41,12 +59,21 @@ export async function authenticate(ctx: LedgerContext, ...roles: readonly Ledger
   const attribute = ctx.clientIdentity.getAttributeValue("comity.role");
   const role = roles.find((allowed) => allowed === attribute);
   if (role === undefined) throw new LedgerError("CALLER_ROLE", `this takes the role ${roles.join(" or ")}`);
-  return { organisation, role, operatorId: role === "operator" ? operatorOf(ctx) : undefined };
+  // Each organisation's own authority writes the role: one that its class has not is nobody's.
+  if (organisation.class === "surety" && role === "surety") return { organisation, role };
+  if (organisation.class === "member" && role !== "surety")
+    return { organisation, role, operatorId: role === "operator" ? operatorOf(ctx) : undefined };
+  throw new LedgerError("CALLER_ROLE", `no ${organisation.class} has the role ${role}`);
 }
 
 /** For queries: every known role may read. */
-export async function authenticateReader(ctx: LedgerContext): Promise<Caller> {
+export async function authenticateReader(ctx: LedgerContext): Promise<Caller | SuretyCaller> {
   return authenticate(ctx, ...ledgerRoles);
+}
+
+export function assertSurety(caller: SuretyCaller, suretyId: SuretyId): void {
+  if (caller.organisation.suretyId !== suretyId)
+    throw new LedgerError("CALLER_RELATION", `this is for surety ${suretyId} to do`);
 }
 
 export function assertMember(caller: Caller, memberId: MemberId): void {

@@ -33,6 +33,13 @@ export interface TransactionTime {
   readonly policyMs: number;
 }
 
+/** A document that was written, and what happened to it. */
+export interface Change {
+  readonly type: LedgerEventType;
+  readonly subject: string;
+  readonly document: Revised;
+}
+
 /** What a transaction works with: typed state, the network, its own time, its one event. */
 export class LedgerContext extends Context {
   #network: Network | undefined;
@@ -85,11 +92,15 @@ export class LedgerContext extends Context {
 
   /** Sets the transaction's one event: Fabric keeps only the last. */
   emit(type: LedgerEventType, subject: string, document: Revised): void {
-    const hash = toHex(sha256(encodeCanonical(document)));
-    this.stub.setEvent(
-      LEDGER_EVENT,
-      encodeCanonical({ events: [{ type, subject, rev: document.rev, hash }] }),
-    );
+    this.emitAll([{ type, subject, document }]);
+  }
+
+  /** The same for a transaction that writes several documents. */
+  emitAll(changes: readonly Change[]): void {
+    const events = changes.map(({ type, subject, document }) => {
+      return { type, subject, rev: document.rev, hash: toHex(sha256(encodeCanonical(document))) };
+    });
+    this.stub.setEvent(LEDGER_EVENT, encodeCanonical({ events }));
   }
 
   async #loadNetwork(): Promise<Network> {

@@ -1,5 +1,7 @@
 import {
   alertSlot,
+  bondDocument,
+  cadenceDocument,
   closedBucket,
   epochHead,
   hostDocument,
@@ -10,6 +12,7 @@ import {
   keySession,
   keySignature,
   keyVote,
+  modelCheckpointDocument,
   nodeRegistration,
   noticeDocument,
   object,
@@ -17,9 +20,11 @@ import {
   organisation,
   peerClaim,
   revised,
+  saltedHashClaim,
   serialClaim,
   siteDocument,
   storedAlert,
+  suretyDocument,
   text,
 } from "@comity/protocol";
 import { epochDocument, keyDealDocument } from "./keyDocuments.ts";
@@ -52,6 +57,13 @@ export const tables = {
 
   notice: { name: "notice", decode: noticeDocument },
   noticeRevision: { name: "noticerev", decode: noticeDocument },
+
+  surety: { name: "surety", decode: suretyDocument },
+  bond: { name: "bond", decode: bondDocument },
+  bondRevision: { name: "bondrev", decode: bondDocument },
+  cadence: { name: "cadence", decode: cadenceDocument },
+  modelCheckpoint: { name: "modelcheckpoint", decode: modelCheckpointDocument },
+  saltedHash: { name: "saltedhash", decode: saltedHashClaim },
 
   alert: { name: "alert", decode: storedAlert },
   alertSlot: { name: "alertslot", decode: alertSlot },

@@ -64,6 +64,7 @@ export function amendNotice(
   if (notice.status === "started" && changed.plannedStartMs !== notice.plannedStartMs) {
     throw new LedgerError("NOTICE_START_FROZEN", "the run has started: its start cannot be moved");
   }
+  if (notice.status === "started") assertEndsLater(notice, changed, circumstances.time.policyMs);
   validateContent(changed, circumstances.operator);
   const noticedMs = isLarger(notice, changed) ? circumstances.time.policyMs : notice.noticedMs;
   return judged({ ...changed, ...revisionAfter(notice), status, noticedMs }, circumstances);
@@ -121,6 +122,15 @@ function isLarger(before: NoticeDocument, after: NoticeDocument): boolean {
     (budget) => BigInt(after.compute[budget]) > BigInt(before.compute[budget]),
   );
   return hasMoreCompute || after.facilities.some((facility) => !before.facilities.includes(facility));
+}
+
+/** What a run owed while it went on stays owed: no amendment says afterwards that it had ended before. */
+function assertEndsLater(before: NoticeDocument, after: NoticeDocument, nowMs: number): void {
+  if (after.plannedEndMs !== before.plannedEndMs && after.plannedEndMs < nowMs)
+    throw new LedgerError(
+      "NOTICE_PERIOD",
+      "the run has started: its planned end cannot be moved into the past",
+    );
 }
 
 type Content = Pick<

@@ -7,7 +7,7 @@ describe("rulebook:Read", () => {
     const rulebook = { ...defaultRulebook(), projectionHorizonDays: "60" };
     const { ledger } = await found({ rulebook });
 
-    const read = (await ledger.evaluate(identity("jp", "surety"), "rulebook:Read")) as {
+    const read = (await ledger.evaluate(identity("jp", "inspector"), "rulebook:Read")) as {
       version: number;
       parameters: { name: string; value: string; unit: string; source: string; text: string }[];
     };

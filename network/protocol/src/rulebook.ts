@@ -50,6 +50,18 @@ export const figures = {
     "25000000000",
     "Least performance bond of a run above the threshold.",
   ),
+  bondCureDays: proposal(
+    "days",
+    "14",
+    "What opened a trigger can be put right for so long; then it costs part of the bond.",
+  ),
+  bondFirstForfeitureBasisPoints: proposal(
+    "basis points",
+    "500",
+    "Share of a bond's penal sum that its first forfeiture costs.",
+  ),
+  bondSecondForfeitureBasisPoints: proposal("basis points", "1000", "What the second one costs."),
+  bondLaterForfeitureBasisPoints: proposal("basis points", "2500", "What each later one costs."),
   undeclaredComputeBasisPoints: blueprint(
     "basis points",
     "1000",

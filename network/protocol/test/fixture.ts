@@ -61,6 +61,17 @@ export const secret = (name: string): Uint8Array => sha256(utf8(`comity test key
 export const publicKey = (name: string): Uint8Array => ed25519.getPublicKey(secret(name));
 export const sign = (name: string, message: Uint8Array): Uint8Array => ed25519.sign(message, secret(name));
 
+/** The rulebook of the frozen vectors: figures that came after them are not in it. */
+const laterFigures: readonly string[] = [
+  "bondCureDays",
+  "bondFirstForfeitureBasisPoints",
+  "bondSecondForfeitureBasisPoints",
+  "bondLaterForfeitureBasisPoints",
+];
+const firstRulebook = Object.fromEntries(
+  Object.entries(defaultRulebook()).filter(([name]) => !laterFigures.includes(name)),
+);
+
 const memberNames = ["alice", "bob", "carol", "dave"] as const;
 const memberCodes = ["xa", "xb", "xc", "xd"] as const;
 
@@ -77,7 +88,7 @@ export const genesisBytes = encodeCanonical({
     mspId: `${name}MSP`,
     identityKey: toHex(publicKey(name)),
   })),
-  rulebook: { ...defaultRulebook(), reportingThresholdFlop: (10n ** 21n).toString() },
+  rulebook: { ...firstRulebook, reportingThresholdFlop: (10n ** 21n).toString() },
 });
 export const genesis: Genesis = decodeGenesis(genesisBytes);
 export const networkId = genesisId(genesisBytes);

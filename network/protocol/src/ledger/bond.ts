@@ -1,9 +1,13 @@
-import { type Decoded, decimal, integer, list, literal, nullable, object, oneOf } from "../decode.ts";
+import { type Decoded, decimal, integer, list, literal, nullable, object, oneOf, text } from "../decode.ts";
+import { MAX_MEMBERS } from "../genesis.ts";
 import { bondId, memberId, noticeId, operatorId, suretyId } from "../ids.ts";
 import { ledgerTime, phrase, revised } from "./shape.ts";
 
 /** Amounts are integers in the currency's smallest unit, as decimal text. */
 const minor = decimal(10n ** 18n);
+const sequence = integer(1, 1_000_000);
+/** As genesis has them. */
+const mspId = text(64, /^[A-Za-z0-9.-]+$/);
 
 /** Open at once: more would make one sweep too long for a peer. */
 export const MAX_OPEN_TRIGGERS = 8;
@@ -14,7 +18,7 @@ export const MAX_SWEPT_BONDS = 10;
 const bondTrigger = object({
   ground: literal("model-checkpoint-missing"),
   noticeId,
-  sequence: integer(1, 1_000_000),
+  sequence,
   openedMs: ledgerTime,
   cureByMs: ledgerTime,
   /** Encumbered since the trigger opened; forfeited if it is not cured. */
@@ -72,17 +76,30 @@ export function availableMinor(
   return BigInt(bond.penalMinor) - spent;
 }
 
+/** Ids that are to be swept. More of them are refused by a code of their own, up to this length. */
+export const sweepRequest = list(bondId, 100);
+
+/** What `bond:SweepDue` answers for each id: the bond as it stands, and which model checkpoints changed it. */
+const sweptBond = object({
+  bond: bondDocument,
+  opened: list(sequence, MAX_OPEN_TRIGGERS),
+  cured: list(sequence, MAX_OPEN_TRIGGERS),
+  forfeited: list(sequence, MAX_OPEN_TRIGGERS),
+});
+export const sweepResult = object({ swept: list(sweptBond, MAX_SWEPT_BONDS) });
+export type SweptBond = Decoded<typeof sweptBond>;
+
 /** A vote of a member to admit a surety; the q-th equal one admits it. */
-export const suretyRequest = object({ suretyId, mspId: phrase(64), name: phrase(120) });
+export const suretyRequest = object({ suretyId, mspId, name: phrase(120) });
 export type SuretyRequest = Decoded<typeof suretyRequest>;
 
 export const suretyDocument = object({
   ...revised,
   suretyId,
-  mspId: phrase(64),
+  mspId,
   name: phrase(120),
   /** Members that voted, in the order in which they did. */
-  votes: list(memberId, 64),
+  votes: list(memberId, MAX_MEMBERS),
   status: oneOf("proposed", "admitted"),
 });
 export type SuretyDocument = Decoded<typeof suretyDocument>;

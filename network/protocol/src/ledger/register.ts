@@ -1,6 +1,17 @@
-import { type Decoded, hex, integer, list, literal, object, oneOf, optional, text } from "../decode.ts";
+import {
+  type Decoded,
+  type Decoder,
+  hex,
+  integer,
+  list,
+  literal,
+  object,
+  oneOf,
+  optional,
+  text,
+} from "../decode.ts";
 import { MAX_MEMBERS } from "../genesis.ts";
-import { memberId, networkId } from "../ids.ts";
+import { memberId, networkId, suretyId } from "../ids.ts";
 import { MAX_TIME_MS } from "../time.ts";
 import { ledgerTime, phrase, revised } from "./shape.ts";
 
@@ -8,8 +19,8 @@ import { ledgerTime, phrase, revised } from "./shape.ts";
 export const ledgerRoles = ["officer", "node", "operator", "gateway", "inspector", "surety"] as const;
 export type LedgerRole = (typeof ledgerRoles)[number];
 
-/** An entry of the register, found by MSP id. */
-export const organisation = object({
+/** A founding member, or one that was admitted. */
+export const memberOrganisation = object({
   ...revised,
   mspId: text(64),
   class: literal("member"),
@@ -18,7 +29,26 @@ export const organisation = object({
   name: phrase(80),
   identityKey: hex(32),
 });
-export type Organisation = Decoded<typeof organisation>;
+export type MemberOrganisation = Decoded<typeof memberOrganisation>;
+
+/** An insurer that a quorum of members admitted; it has a voice about its own bonds and no other. */
+export const suretyOrganisation = object({
+  ...revised,
+  mspId: text(64),
+  class: literal("surety"),
+  suretyId,
+  name: phrase(120),
+});
+export type SuretyOrganisation = Decoded<typeof suretyOrganisation>;
+
+/** An entry of the register, found by MSP id. */
+export type Organisation = MemberOrganisation | SuretyOrganisation;
+export const organisation: Decoder<Organisation> = (value, path) =>
+  isSurety(value) ? suretyOrganisation(value, path) : memberOrganisation(value, path);
+
+function isSurety(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "class" in value && value.class === "surety";
+}
 
 const nodeShape = {
   peerId: text(64, /^[1-9A-HJ-NP-Za-km-z]{40,64}$/),

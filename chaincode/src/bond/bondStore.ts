@@ -1,0 +1,37 @@
+import type { BondDocument, BondRequest, OperatorDocument } from "@comity/protocol";
+import type { LedgerContext } from "../ledger/ledgerContext.ts";
+import { required } from "../ledger/ledgerError.ts";
+import { tables } from "../ledger/tables.ts";
+import type { Parties } from "./bondRules.ts";
+import type { SecuredRun } from "./securedRun.ts";
+
+export async function bondOf(ctx: LedgerContext, bondId: string): Promise<BondDocument> {
+  return required(await ctx.table(tables.bond).find(bondId), "BOND_UNKNOWN", `there is no bond ${bondId}`);
+}
+
+export async function partiesTo(
+  ctx: LedgerContext,
+  { noticeId, surety }: BondRequest,
+  operator: OperatorDocument,
+): Promise<Parties> {
+  const notice = await ctx.table(tables.notice).find(noticeId);
+  return {
+    operator,
+    notice: required(notice, "NOTICE_UNKNOWN", `there is no notice ${noticeId}`),
+    surety: await ctx.table(tables.surety).find(surety),
+  };
+}
+
+export async function runOf(ctx: LedgerContext, { noticeId }: BondDocument): Promise<SecuredRun> {
+  const notice = await ctx.table(tables.notice).find(noticeId);
+  return {
+    notice: required(notice, "NOTICE_UNKNOWN", `there is no notice ${noticeId}`),
+    cadence: await ctx.table(tables.cadence).find(noticeId),
+  };
+}
+
+/** Every revision stays readable under its own key. */
+export async function store(ctx: LedgerContext, bond: BondDocument): Promise<void> {
+  await ctx.table(tables.bond).put(bond, bond.bondId);
+  await ctx.table(tables.bondRevision).put(bond, bond.bondId, bond.rev);
+}
