@@ -6,10 +6,17 @@ import { CliError } from "../cliError.ts";
 import type { ProcessEvent, ProcessSpec } from "./child.ts";
 import { createNetwork } from "./createNetwork.ts";
 import { type KeyPairFiles, Layout } from "./layout.ts";
-import { connectAs } from "./ledgerAccess.ts";
+import { connectAs, connectAsSurety } from "./ledgerAccess.ts";
 import { takeLock } from "./lock.ts";
-import { memberOf, type Network, readNetwork } from "./networkFile.ts";
-import { chaincodeProcess, consoleUrl, gatewayProcess, ledgerProcess, nodeProcess } from "./processes.ts";
+import { memberOf, type Network, readNetwork, suretyOf } from "./networkFile.ts";
+import {
+  chaincodeProcess,
+  consoleUrl,
+  gatewayProcess,
+  ledgerProcess,
+  nodeProcess,
+  writeSuretyAccess,
+} from "./processes.ts";
 import { foundNetwork, isReady, until } from "./readiness.ts";
 import { type ProcessState, Supervisor } from "./supervisor.ts";
 
@@ -43,6 +50,8 @@ export interface Coalition {
   consoleUrl(memberId: string): string;
   /** A client with an identity of this member: one that came with the coalition, or files. Closed by `stop`. */
   ledger(memberId: string, identity: "officer" | "node" | "gateway" | KeyPairFiles): LedgerClient;
+  /** A client with a surety's identity. Closed by `stop`. */
+  suretyLedger(suretyId: string): LedgerClient;
   processes(): ProcessState[];
   /** Also told of everything that happens from now on. */
   listen(listener: EventListener): void;
@@ -127,11 +136,12 @@ class LocalCoalition implements Coalition {
   ledger(memberId: string, identity: "officer" | "node" | "gateway" | KeyPairFiles): LedgerClient {
     const member = memberOf(this.network, memberId);
     const files = typeof identity === "string" ? this.layout.keyPair(memberId, identity) : identity;
-    const known = this.#clients.get(files.certificateFile);
-    if (known !== undefined) return known;
-    const client = connectAs(this.layout, this.network, member, files);
-    this.#clients.set(files.certificateFile, client);
-    return client;
+    return this.#client(files.certificateFile, () => connectAs(this.layout, this.network, member, files));
+  }
+
+  suretyLedger(suretyId: string): LedgerClient {
+    const surety = suretyOf(this.network, suretyId);
+    return this.#client(suretyId, () => connectAsSurety(this.layout, this.network, surety));
   }
 
   listen(listener: EventListener): void {
@@ -194,6 +204,7 @@ class LocalCoalition implements Coalition {
     const { layout, network } = this;
     this.start(ledgerProcess(layout, network));
     for (const member of network.members) this.start(chaincodeProcess(layout, network, member));
+    for (const surety of network.sureties) writeSuretyAccess(layout, network, surety);
     const [founder] = network.members;
     if (founder === undefined) throw new TypeError("a coalition has members");
     const officer = this.ledger(founder.memberId, "officer");
@@ -205,6 +216,12 @@ class LocalCoalition implements Coalition {
     this.#tell("comity", { event: "ledger-founded", genesis: network.genesis });
     for (const member of network.members) this.start(nodeProcess(layout, network, member));
     this.start(gatewayProcess(layout, network));
+  }
+
+  #client(name: string, connect: () => LedgerClient): LedgerClient {
+    const client = this.#clients.get(name) ?? connect();
+    this.#clients.set(name, client);
+    return client;
   }
 
   #tell(process: string, event: ProcessEvent): void {

@@ -22,6 +22,7 @@ import { CliError } from "../cliError.ts";
 import { freePorts, loopback } from "./freePorts.ts";
 import { type IdentityName, identityNames, type KeyPairFiles, Layout, tlsNames } from "./layout.ts";
 import { mspIdOf, type State, states } from "./states.ts";
+import { type Surety, sureties } from "./sureties.ts";
 
 export interface NetworkOptions {
   readonly members: number;
@@ -44,6 +45,7 @@ export async function createNetwork(
   try {
     const chosen = states.slice(0, options.members);
     const identityKeys = await Promise.all(chosen.map((state) => createMember(draft, state, now)));
+    for (const surety of sureties) await createSurety(draft, surety, now);
     const genesis = encodeGenesis(chosen, identityKeys, options, now());
     await writeFile(draft.genesisFile, genesis);
     await writeFile(draft.networkFile, await networkText(chosen, genesisId(genesis)));
@@ -81,6 +83,18 @@ async function createMember(layout: Layout, state: State, now: () => number): Pr
     await saveKeyPair(issued, layout.keyPair(memberId, name));
   }
   return createIdentityKey(layout.identityKey(memberId));
+}
+
+async function createSurety(
+  layout: Layout,
+  { suretyId, mspId, name }: Surety,
+  now: () => number,
+): Promise<void> {
+  const authority = await createAuthority({ mspId, organisation: name, now });
+  await mkdir(layout.surety(suretyId), { recursive: true, mode: 0o700 });
+  await saveAuthority(authority, layout.suretyAuthority(suretyId));
+  const request = { commonName: suretyId, ou: "client", attributes: { "comity.role": "surety" } } as const;
+  await saveKeyPair(await authority.issue(request), layout.suretyKeyPair(suretyId));
 }
 
 function requestOf(name: IdentityName): IssueRequest {
@@ -139,5 +153,5 @@ async function networkText(chosen: readonly State[], genesis: string): Promise<s
       ports: { ledger, chaincode, gossip, intake, console },
     };
   });
-  return `${JSON.stringify({ version: 1, genesis, members, gatewayPort }, undefined, 2)}\n`;
+  return `${JSON.stringify({ version: 1, genesis, members, sureties, gatewayPort }, undefined, 2)}\n`;
 }

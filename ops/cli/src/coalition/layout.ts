@@ -68,6 +68,27 @@ export class Layout {
     return join(this.tlsAuthority(memberId), "ca-cert.pem");
   }
 
+  surety(suretyId: string): string {
+    return join(this.root, "sureties", suretyId);
+  }
+
+  suretyAuthority(suretyId: string): string {
+    return join(this.surety(suretyId), "ca");
+  }
+
+  suretyRootCertificate(suretyId: string): string {
+    return join(this.suretyAuthority(suretyId), "ca-cert.pem");
+  }
+
+  suretyKeyPair(suretyId: string): KeyPairFiles {
+    return keyPairIn(this.surety(suretyId), "surety");
+  }
+
+  /** Where the ledger is and with what the surety signs, for a program of its own. */
+  suretyAccess(suretyId: string): string {
+    return join(this.surety(suretyId), "ledger.json");
+  }
+
   identityKey(memberId: string): string {
     return join(this.member(memberId), "identity-key.pem");
   }

@@ -9,6 +9,7 @@ import {
   memberId,
   object,
   parseMemberId,
+  suretyId,
   text,
 } from "@comity/protocol";
 import { CliError } from "../cliError.ts";
@@ -26,17 +27,21 @@ const networkMember = object({
   ports: object({ ledger: port, chaincode: port, gossip: port, intake: port, console: port }),
 });
 
+const networkSurety = object({ suretyId, name: text(120), mspId: text(64) });
+
 const network = object({
   version: literal(1),
   /** SHA-256 of the genesis record. */
   genesis: hex(32),
   members: list(networkMember, 16, 4),
+  sureties: list(networkSurety, 16),
   gatewayPort: port,
 });
 
 /** What `network.json` says: who the members are and where their processes listen, the same at every start. */
 export type Network = Decoded<typeof network>;
 export type NetworkMember = Decoded<typeof networkMember>;
+export type NetworkSurety = Decoded<typeof networkSurety>;
 
 export function readNetwork(layout: Layout): Network {
   try {
@@ -60,6 +65,13 @@ export function memberOf(value: Network, id: string): NetworkMember {
   if (found !== undefined) return found;
   const ids = value.members.map((member) => member.memberId).join(", ");
   throw new CliError("USAGE", `"${id}" is not a member of this coalition; its members are ${ids}.`);
+}
+
+export function suretyOf(value: Network, id: string): NetworkSurety {
+  const found = value.sureties.find((surety) => surety.suretyId === id);
+  if (found !== undefined) return found;
+  const ids = value.sureties.map((surety) => surety.suretyId).join(", ");
+  throw new CliError("USAGE", `The keys of surety "${id}" are not here; this directory has those of ${ids}.`);
 }
 
 function isMissing(error: unknown): boolean {

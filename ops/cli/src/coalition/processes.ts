@@ -6,7 +6,7 @@ import { quorumOf } from "@comity/protocol";
 import type { ProcessSpec } from "./child.ts";
 import { loopback } from "./freePorts.ts";
 import type { IdentityName, Layout } from "./layout.ts";
-import { channel, chaincode, type Network, type NetworkMember } from "./networkFile.ts";
+import { channel, chaincode, type Network, type NetworkMember, type NetworkSurety } from "./networkFile.ts";
 
 /** Small heaps: a coalition of four is a dozen processes on one machine. */
 const smallHeap = ["--max-semi-space-size=2", "--max-old-space-size=128"];
@@ -27,6 +27,9 @@ export function ledgerProcess(layout: Layout, network: Network): ProcessSpec {
       return { mspId, host: loopback, port: ports.ledger, ...files };
     }),
     members: network.members.map((member) => ledgerMember(layout, member)),
+    otherMsps: network.sureties.map(({ suretyId, mspId }) => {
+      return { mspId, rootCertificateFile: layout.suretyRootCertificate(suretyId) };
+    }),
     executeTimeoutMs,
     endorsementTimeoutMs: executeTimeoutMs + 2_000,
   };
@@ -134,6 +137,19 @@ export function ledgerEndpoints(layout: Layout, network: Network, first: Network
 function ledgerAccess(layout: Layout, network: Network, member: NetworkMember, identity: IdentityName) {
   const endpoints = ledgerEndpoints(layout, network, member);
   return { channel, chaincode, endpoints, mspId: member.mspId, ...layout.keyPair(member.memberId, identity) };
+}
+
+/** Tells a program of the surety's own how to reach the ledger; ports are the same at every start, the directory may have moved. */
+export function writeSuretyAccess(
+  layout: Layout,
+  network: Network,
+  { suretyId, mspId }: NetworkSurety,
+): void {
+  const [first] = network.members;
+  if (first === undefined) throw new TypeError("a coalition has members");
+  const endpoints = ledgerEndpoints(layout, network, first);
+  const access = { channel, chaincode, endpoints, mspId, ...layout.suretyKeyPair(suretyId) };
+  writeFileSync(layout.suretyAccess(suretyId), `${JSON.stringify(access, undefined, 2)}\n`, { mode: 0o600 });
 }
 
 /** A process of ours: `main.js CONFIG.json`, main.js lying beside the package's entry. */

@@ -62,7 +62,7 @@ describe("createNetwork", function () {
 
     const files = readdirSync(layout.root, { recursive: true, encoding: "utf8" });
     const keys = files.filter((file) => file.endsWith("key.pem"));
-    assert.equal(keys.length, 4 * 10);
+    assert.equal(keys.length, 4 * 10 + 2);
     for (const key of keys) assert.equal(statSync(join(layout.root, key)).mode & 0o777, 0o600, key);
 
     const [first] = decodeGenesis(readFileSync(layout.genesisFile)).members;
@@ -94,6 +94,21 @@ describe("createNetwork", function () {
       assert.equal(tls.checkIssued(root!), true, name);
       assert.equal(tls.checkIssued(identities!), false, name);
     }
+  });
+
+  it("makes a surety with an authority of its own, whose certificate says that it is one", async () => {
+    const layout = await create(4);
+
+    const [surety] = readNetwork(layout).sureties;
+    assert.deepEqual(surety, {
+      suretyId: "harbour-vale",
+      name: "Harbour & Vale Surety",
+      mspId: "HarbourValeMSP",
+    });
+    const pem = readFileSync(layout.suretyKeyPair("harbour-vale").certificateFile, "utf8");
+    assert.deepEqual(attributesOf(pem), { "comity.role": "surety" });
+    const root = new X509Certificate(readFileSync(layout.suretyRootCertificate("harbour-vale")));
+    assert.ok(new X509Certificate(pem).verify(root.publicKey));
   });
 
   it("does not touch a directory that holds something else", async () => {
