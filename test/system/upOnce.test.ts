@@ -35,6 +35,13 @@ interface Summary {
     readonly signature: string;
   }[];
   readonly bundle: string;
+  readonly bond: {
+    readonly id: string;
+    readonly status: string;
+    readonly penalMinor: string;
+    readonly forfeitedMinor: string;
+    readonly availableMinor: string;
+  };
 }
 
 /** The part of @noble/bls12-381 that checks a signature: a library that the project itself does not run. */
@@ -85,6 +92,13 @@ describe("comity up --once --json", function () {
     const accused = summary.alerts.map(({ subject, kind }) => `${kind} ${subject.siteId}`);
 
     assert.deepEqual([...new Set(accused)], ["undeclared-training greyfield-quarry"]);
+  });
+
+  it("takes part of a bond for a model checkpoint that never came, and no more", () => {
+    const { bond } = summary;
+    assert.deepEqual([bond.status, bond.penalMinor], ["active", "25000000000"]);
+    assert.ok(BigInt(bond.forfeitedMinor) > 0n);
+    assert.equal(BigInt(bond.forfeitedMinor) + BigInt(bond.availableMinor), BigInt(bond.penalMinor));
   });
 
   it("signs so that another library accepts the signature over the digest", async () => {
@@ -154,6 +168,7 @@ describe("comity up --once --json", function () {
       for (const key of ["genesis", "groupPublicKey", "keyEpoch", "notices"] as const) {
         assert.equal(again[key], summary[key], key);
       }
+      assert.deepEqual(again.bond, summary.bond);
       assert.ok(again.alerts.some(({ id }) => id === summary.alerts[0]?.id));
     });
 

@@ -35,7 +35,10 @@ function readAccess(file: string): LedgerOptions {
   return {
     channel,
     chaincode,
-    endpoints: files.endpoints.map(({ address, tlsRootFile }) => ({ address, tlsRootPem: read(tlsRootFile) })),
+    endpoints: files.endpoints.map(({ address, tlsRootFile }) => ({
+      address,
+      tlsRootPem: read(tlsRootFile),
+    })),
     identity: { mspId, certificatePem: read(files.certificateFile), privateKeyPem: read(files.keyFile) },
   };
 }

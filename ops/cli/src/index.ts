@@ -11,3 +11,4 @@ export type { KeyPairFiles } from "./coalition/layout.ts";
 export type { Network, NetworkMember } from "./coalition/networkFile.ts";
 export type { ProcessState } from "./coalition/supervisor.ts";
 export { opensslEd25519 } from "./opensslEd25519.ts";
+export { type BondedRun, type BondOutcome, type BondStage, playBond } from "./story/bond.ts";

@@ -3,6 +3,7 @@ import { LedgerError } from "@comity/ledger";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { domainErrorOf } from "./cliError.ts";
 import { listAlerts } from "./command/alert.ts";
+import { addBondCommands, addCheckpointCommands } from "./command/bondCommands.ts";
 import { fileNotice, listNotices } from "./command/notice.ts";
 import { defaultDataDir, Interrupted, up } from "./command/up.ts";
 import { showStatus } from "./command/status.ts";
@@ -90,6 +91,9 @@ function createProgram(world: World, out: Terminal, exit: (code: number) => void
     .description("alerts that the coalition signed")
     .command("list")
     .action(() => listAlerts(dataDir(), out));
+
+  addBondCommands(program, { dataDir, out, now: world.now });
+  addCheckpointCommands(program, { dataDir, out, now: world.now });
 
   program
     .command("verify <bundle>")

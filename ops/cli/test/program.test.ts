@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { join } from "node:path";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { createNetwork } from "../src/coalition/createNetwork.ts";
 import { Layout } from "../src/coalition/layout.ts";
 import { runCommand } from "../src/program.ts";
@@ -10,6 +10,7 @@ import { scratchDirectories } from "./scratch.ts";
 const notice = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../example/notice.json"), "utf8"),
 ) as object;
+const bond = { principal: "northlight", surety: "harbour-vale", penalMinor: "25000000000" };
 
 async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const out = { stdout: "", stderr: "" };
@@ -45,6 +46,12 @@ describe("comity", () => {
     ["up", "--members", "4.5"],
     ["up", "--ledger", "cloud"],
     ["status", "--no-such-option"],
+    ["bond", "post"],
+    ["bond", "accept", "01J00000000000000000000000", "--rev", "0"],
+    ["checkpoint", "declare", "01J00000000000000000000000"],
+    ["checkpoint", "declare", "01J00000000000000000000000", "--cadence-hours", "1.5"],
+    ["checkpoint", "register", "01J00000000000000000000000", "first"],
+    ["checkpoint", "register", "01J00000000000000000000000", "1", "--created", "yesterday"],
   ]) {
     it(`answers \`${args.join(" ")}\` with exit code 2 and a sentence`, async () => {
       const { code, stderr } = await run(...args);
@@ -54,7 +61,27 @@ describe("comity", () => {
     });
   }
 
-  for (const args of [["status"], ["notice", "list"], ["alert", "list"]]) {
+  for (const [group, commands] of [
+    ["bond", ["post", "accept", "status", "sweep", "release"]],
+    ["checkpoint", ["declare", "register"]],
+  ] as const) {
+    for (const args of [[group], ...commands.map((command) => [group, command])]) {
+      it(`ends the help of \`${args.join(" ")}\` with an example`, async () => {
+        const { code, stdout } = await run(...args, "--help");
+
+        assert.equal(code, 0);
+        assert.match(stdout.trimEnd().split("\n").at(-1) ?? "", /^Example: comity /);
+      });
+    }
+  }
+
+  for (const args of [
+    ["status"],
+    ["notice", "list"],
+    ["alert", "list"],
+    ["bond", "status"],
+    ["bond", "sweep"],
+  ]) {
     it(`says how to start a coalition when \`${args.join(" ")}\` finds none`, async () => {
       const { code, stdout, stderr } = await run(...args, "--json", "--data-dir", join(scratch(), "none"));
 
@@ -140,6 +167,55 @@ describe("comity in a coalition that is not running", function () {
 
     assert.deepEqual([code, error.code], [1, "DATA_DIR_OTHER_SIZE"]);
   });
+
+  for (const [what, text, expected] of [
+    ["no JSON", "{", "FILE_UNREADABLE"],
+    ["a penal sum that is a number", JSON.stringify({ ...bond, penalMinor: 25e9 }), "DOCUMENT_WRONG"],
+    ["no principal", JSON.stringify({ ...bond, principal: undefined }), "DOCUMENT_WRONG"],
+  ] as const) {
+    it(`refuses to post a bond with ${what}`, async () => {
+      const file = join(scratch(), "bond.json");
+      writeFileSync(file, text);
+
+      const { code, error } = await refusal("bond", "post", file, "--notice", "01J00000000000000000000000");
+
+      assert.deepEqual([code, error.code], [1, expected]);
+    });
+  }
+
+  it("says which notice a bond's example lacks", async () => {
+    const file = join(import.meta.dirname, "../../example/bond.json");
+
+    const { error, stderr } = await refusal("bond", "post", file);
+
+    assert.equal(error.code, "DOCUMENT_WRONG");
+    assert.match(stderr, /noticeId/);
+  });
+
+  it("hashes weights with a salt that it draws once and keeps to their owner", async () => {
+    const file = join(scratch(), "weights");
+    writeFileSync(file, "weights");
+    const args = ["checkpoint", "register", "01J00000000000000000000000", "1", "--file", file];
+
+    await refusal(...args);
+    const salt = readFileSync(`${file}.salt`, "utf8");
+    await refusal(...args);
+
+    assert.match(salt, /^[0-9a-f]{64}\n$/);
+    assert.equal(readFileSync(`${file}.salt`, "utf8"), salt);
+    assert.equal(statSync(`${file}.salt`).mode & 0o777, 0o600);
+  });
+
+  for (const [what, args, expected] of [
+    ["nothing to hash", [], "USAGE"],
+    ["weights that are not there", ["--file", "/nonexistent/weights"], "FILE_UNREADABLE"],
+    ["a hash that is none", ["--salted-hash", "abc"], "DOCUMENT_WRONG"],
+  ] as const) {
+    it(`refuses to register a model checkpoint with ${what}`, async () => {
+      const { error } = await refusal("checkpoint", "register", "01J00000000000000000000000", "1", ...args);
+      assert.equal(error.code, expected);
+    });
+  }
 
   it("refuses a member that it has not", async () => {
     const file = join(scratch(), "notice.json");

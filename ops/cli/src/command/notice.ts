@@ -1,23 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import {
   canonicalString,
   DAY_MS,
-  DecodeError,
   type NoticeDocument,
   noticeDocument,
   type NoticeRequest,
   noticeRequest,
   policyTime,
-  siteDocument,
 } from "@comity/protocol";
-import { CliError } from "../cliError.ts";
 import { memberOf } from "../coalition/networkFile.ts";
 import { readAll } from "../ledgerPages.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 import { ulid } from "../ulid.ts";
-import { asOfficer, firstMember, type Found, findNetwork } from "./network.ts";
+import { documentOf, readObject } from "./documentFile.ts";
+import { asOfficer, firstMember, findNetwork, memberOfSite } from "./network.ts";
 import { flop } from "./verify.ts";
 
 export interface NoticeFileOptions {
@@ -34,7 +31,7 @@ export async function fileNotice(
 ): Promise<void> {
   const found = findNetwork(options.dataDir);
   const request = readNotice(file, policyTime(found.genesis.clock, nowMs), nowMs);
-  const memberId = options.member ?? (await supervisor(found, request));
+  const memberId = options.member ?? (await memberOfSite(found, request.facilities));
   const notice = await asOfficer(found, memberOf(found.network, memberId), async (ledger) => {
     const { result } = await ledger.submit("notice:File", canonicalString(request));
     return noticeDocument(JSON.parse(Buffer.from(result).toString()));
@@ -44,14 +41,6 @@ export async function fileNotice(
     `Filed notice ${notice.noticeId}: ${notice.developer}, ${notice.model.name}, ` +
       `${flop(notice.compute.cumulativeFlop)} FLOP.${lateness}`,
   ]);
-}
-
-async function supervisor(found: Found, { facilities }: NoticeRequest): Promise<string> {
-  const [first = ""] = facilities;
-  return asOfficer(found, firstMember(found), async (ledger) => {
-    const site = await ledger.evaluate("facility:ReadSite", first);
-    return siteDocument(JSON.parse(Buffer.from(site).toString())).memberId;
-  });
 }
 
 /**
@@ -65,22 +54,8 @@ function readNotice(file: string, policyNowMs: number, nowMs: number): NoticeReq
     dates["plannedStartMs"] = policyNowMs + Math.round(startInDays * DAY_MS);
     dates["plannedEndMs"] = policyNowMs + Math.round((startInDays + lastsDays) * DAY_MS);
   }
-  try {
-    return noticeRequest({ noticeId: ulid(nowMs, randomBytes(10)), ...dates, ...rest });
-  } catch (cause) {
-    if (!(cause instanceof DecodeError)) throw cause;
-    throw new CliError("DOCUMENT_WRONG", `${file} is no notice: ${cause.message}.`, { cause });
-  }
-}
-
-function readObject(file: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  } catch (cause) {
-    throw new CliError("FILE_UNREADABLE", `${file} cannot be read as JSON.`, { cause });
-  }
-  throw new CliError("DOCUMENT_WRONG", `${file} must hold one JSON object.`);
+  const drawn = { noticeId: ulid(nowMs, randomBytes(10)) };
+  return documentOf(noticeRequest, { ...drawn, ...dates, ...rest }, `${file} is no notice`);
 }
 
 export async function listNotices(dataDir: string, out: Terminal): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Coalition } from "../coalition/coalition.ts";
 import { memoryPssMb } from "../story/memory.ts";
+import { dollars } from "./money.ts";
 import type { StoryResult } from "../story/story.ts";
 
 export interface Figures {
@@ -33,6 +34,7 @@ export function summaryOf({ network, processes }: Readable, story: StoryResult, 
       signature,
     })),
     bundle: story.bundle,
+    bond: story.bond,
   };
 }
 
@@ -56,6 +58,7 @@ export function summaryLines(summary: Summary): string[] {
     `  ${summary.members} members, ${summary.threshold} of whom sign together; key epoch ${summary.keyEpoch}.`,
     `  ${summary.notices} notices; ${summary.recordsAccepted} records taken in, ${refused} bad segments refused.`,
     ...alertLines(summary.alerts),
+    `  Bond ${summary.bond.id}: ${dollars(summary.bond.forfeitedMinor)} of ${dollars(summary.bond.penalMinor)} forfeited.`,
     `  Ready after ${(summary.readyMs / 1000).toFixed(1)} s, done after ${(summary.durationMs / 1000).toFixed(1)} s; ` +
       `${summary.memoryPssMb} MB in all processes.`,
     "",

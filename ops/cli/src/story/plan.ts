@@ -56,7 +56,8 @@ export function planRuns(directory: string, policyNowMs: number, nowMs: number):
   });
 }
 
-function keep<T>(file: string, decode: Decoder<T>, draw: () => unknown): T {
+/** What a file holds, or what is drawn now and kept in it. */
+export function keep<T>(file: string, decode: Decoder<T>, draw: () => unknown): T {
   if (existsSync(file)) return decode(JSON.parse(readFileSync(file, "utf8")));
   const drawn = decode(draw());
   writeFileSync(`${file}.new`, JSON.stringify(drawn), { mode: 0o600 });

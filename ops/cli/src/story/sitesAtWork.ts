@@ -1,6 +1,7 @@
-import { canonicalString, DAY_MS, type NoticeRequest } from "@comity/protocol";
+import { canonicalString, type NoticeRequest } from "@comity/protocol";
 import type { KeyPairFiles } from "../coalition/layout.ts";
 import { attesterProcess } from "./attester.ts";
+import type { BondedRun } from "./bond.ts";
 import { enrolSite, issueOperator, memberOfSite } from "./enrol.ts";
 import type { PlannedRuns } from "./plan.ts";
 import { type StorySite, storySites } from "./sites.ts";
@@ -76,12 +77,7 @@ export function startAttesters(
 }
 
 /** At the planned start the honest operators say so on the ledger and train; nobody may raise an alarm. */
-export async function trainAsDeclared(
-  stage: Stage,
-  keys: Keys,
-  runs: PlannedRuns,
-  days: number,
-): Promise<void> {
+export async function trainAsDeclared(stage: Stage, keys: Keys, runs: PlannedRuns): Promise<void> {
   const { deps } = stage;
   await untilPolicyTime(stage, runs.trainingFromMs);
   for (const site of declaredSites) {
@@ -90,7 +86,19 @@ export async function trainAsDeclared(
     await submitAs(stage, site, keys, "notice:Start", first.noticeId);
     deps.say(`${site.operatorName} starts ${first.model.name} as declared.`);
   }
-  await untilPolicyTime(stage, runs.trainingFromMs + days * DAY_MS);
+}
+
+/** The first run of the first honest operator: the one that a bond secures. */
+export function bondedRun({ coalition }: Stage, keys: Keys, { notices }: PlannedRuns): BondedRun {
+  const [site] = declaredSites;
+  const notice = notices.find(({ operatorId }) => operatorId === site?.operatorId);
+  if (site === undefined || notice === undefined) throw new TypeError("the story has a declared run");
+  const { memberId } = memberOfSite(coalition, site);
+  const { operatorId, operatorName } = site;
+  return {
+    ...{ noticeId: notice.noticeId, memberId, operatorId, operatorName },
+    operator: keysOf(keys, site).operator,
+  };
 }
 
 async function submitAs(stage: Stage, site: StorySite, keys: Keys, transaction: string, ...args: string[]) {

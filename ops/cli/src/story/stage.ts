@@ -44,7 +44,10 @@ export function waitFor<T>(
 }
 
 /** Sleeps until policy time has come so far, as long as it is fast: afterwards a day takes a day. */
-export async function untilPolicyTime({ deps, genesis }: Stage, policyMs: number): Promise<void> {
+export async function untilPolicyTime(
+  { deps, genesis }: Pick<Stage, "deps" | "genesis">,
+  policyMs: number,
+): Promise<void> {
   const { clock } = genesis;
   const atMs = realTime(clock, policyMs);
   if (atMs > clock.originMs + clock.scaledMs) {

@@ -1,12 +1,20 @@
 import { faultCodes } from "@comity/attester";
-import { type AlertDocument, noticeDocument, policyTime } from "@comity/protocol";
+import { type AlertDocument, DAY_MS, noticeDocument, policyTime } from "@comity/protocol";
 import { CliError } from "../cliError.ts";
 import { readAll } from "../ledgerPages.ts";
+import { type BondOutcome, insureRun, missModelCheckpoint } from "./bond.ts";
 import { assertNobodyElse, awaitAlert, fetchBundle, readAlerts } from "./coSignedAlert.ts";
 import { type PlannedRuns, planRuns } from "./plan.ts";
 import { acceleratorsPerHost } from "./sites.ts";
-import { enrolSites, fileNotices, issueKeys, startAttesters, trainAsDeclared } from "./sitesAtWork.ts";
-import { type Stage, waitFor } from "./stage.ts";
+import {
+  bondedRun,
+  enrolSites,
+  fileNotices,
+  issueKeys,
+  startAttesters,
+  trainAsDeclared,
+} from "./sitesAtWork.ts";
+import { type Stage, untilPolicyTime, waitFor } from "./stage.ts";
 
 export interface StoryResult {
   readonly notices: number;
@@ -18,6 +26,7 @@ export interface StoryResult {
   readonly groupPublicKey: string;
   /** Absolute path. */
   readonly bundle: string;
+  readonly bond: BondOutcome;
 }
 
 /** One record an accelerator and four policy hours. */
@@ -40,7 +49,11 @@ export async function tellStory(stage: Stage): Promise<StoryResult> {
       `Decided by ${verified.signers.join(", ")}; the bundle verifies offline.`,
   );
   await awaitFaults(stage);
-  await trainAsDeclared(stage, keys, runs, declaredTrainingDays);
+  const secured = bondedRun(stage, keys, runs);
+  await insureRun(stage, secured);
+  await trainAsDeclared(stage, keys, runs);
+  const bond = await missModelCheckpoint(stage, secured);
+  await untilPolicyTime(stage, runs.trainingFromMs + declaredTrainingDays * DAY_MS);
   const alerts = await readAlerts(stage);
   assertNobodyElse(alerts);
   return {
@@ -51,6 +64,7 @@ export async function tellStory(stage: Stage): Promise<StoryResult> {
     keyEpoch: verified.keyEpoch,
     groupPublicKey: verified.groupKey,
     bundle: file,
+    bond,
   };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Decoded, integer, object, record } from "@comity/protocol";
+import { readStoryBond } from "./bond.ts";
 import { awaitAlert, fetchBundle, readAlerts } from "./coSignedAlert.ts";
 import { issueKeys, startAttesters } from "./sitesAtWork.ts";
 import { countNotices, runsOf, type StoryResult } from "./story.ts";
@@ -39,5 +40,6 @@ export async function takeUpStory(stage: Stage, before: Told): Promise<StoryResu
     keyEpoch: verified.keyEpoch,
     groupPublicKey: verified.groupKey,
     bundle: file,
+    bond: await readStoryBond(stage),
   };
 }
