@@ -46,10 +46,12 @@ export interface KeyWorkDeps {
   readonly random: RandomBytes;
 }
 
-/** The cryptography of a key generation, from one member's side. Nothing here keeps state or sends anything. */
+/** The cryptography of a key generation, from one member's side. Nothing here keeps a secret or sends anything. */
 export class KeyWork {
   readonly #options: KeyWorkOptions;
   readonly #deps: KeyWorkDeps;
+  /** The board and record that were last found to fit: to make a record anew takes long, and the same again gives the same. */
+  #fitting = "";
 
   constructor(options: KeyWorkOptions, deps: KeyWorkDeps) {
     this.#options = options;
@@ -124,6 +126,14 @@ export class KeyWork {
 
   /** A member vouches only for a record that follows from the deals and from genesis, not for what a peer says. */
   #assertRecord(board: Board, record: EpochRecord): void {
+    const { attempt, threshold, accepts, deals, qualified } = board;
+    const asked = canonicalString({ attempt, threshold, accepts, deals, qualified, record });
+    if (asked === this.#fitting) return;
+    this.#assertFollows(board, record);
+    this.#fitting = asked;
+  }
+
+  #assertFollows(board: Board, record: EpochRecord): void {
     const session = this.#session(board);
     const deals = board.qualified.map((dealer) => dealOf(board, dealer));
     for (const deal of deals) checkDeal(session, deal.dealer, deal, board.accepts);

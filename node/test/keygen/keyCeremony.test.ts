@@ -119,6 +119,7 @@ describe("the key ceremony", function () {
     assert.throws(() => work.signRecord(board.state, usurped), { code: "KEY_RECORD_WRONG" });
     assert.equal(work.activation(board.state, record).slot, "1/1");
     assert.equal(work.signRecord(board.state, record)["index"], 1);
+    assert.throws(() => work.signRecord(board.state, usurped), { code: "KEY_RECORD_WRONG" });
   });
 
   it("finds with KEY_DEAL_MISSING that the board withholds a deal that counts", async () => {
