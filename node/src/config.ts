@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import Type, { type Static, type TSchema } from "typebox";
 import Value from "typebox/value";
 import { DomainError } from "@comity/protocol";
@@ -115,6 +116,7 @@ function ruleProblems({ console, gossip, intake }: Input): string[] {
   const problems: string[] = [];
   if (!loopback.includes(console.host))
     problems.push("console.host must be a loopback address: the console has no login");
+  if (isIP(gossip.host) === 0) problems.push("gossip.host must be an IP address: libp2p listens on no name");
   for (const [name, part] of Object.entries({ gossip, intake })) {
     if (wildcards.includes(part.host) && part.announce === undefined) {
       problems.push(

@@ -58,6 +58,13 @@ describe("the node's configuration", () => {
     }
   });
 
+  it("takes IPv4 and IPv6 addresses to gossip on, and no names", () => {
+    const withHost = (host: string): unknown => ({ ...good, gossip: { host, port: 0 } });
+
+    for (const host of ["127.0.0.1", "::1"]) assert.deepEqual(problemsOf(withHost(host)), []);
+    assert.match(problemsOf(withHost("localhost")).join(), /gossip.host must be an IP address/);
+  });
+
   it("refuses unknown keys, at any depth", () => {
     const problems = problemsOf({ ...good, colour: "red", gossip: { ...good.gossip, fast: true } });
 

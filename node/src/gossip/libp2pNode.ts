@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { noise } from "@chainsafe/libp2p-noise";
 import { yamux } from "@chainsafe/libp2p-yamux";
 import { gossipsub, type GossipSub, StrictSign } from "@libp2p/gossipsub";
@@ -6,10 +7,12 @@ import type { ConnectionGater, PeerId, PrivateKey } from "@libp2p/interface";
 import { tcp } from "@libp2p/tcp";
 import { createLibp2p, type Libp2p } from "libp2p";
 import type { MemberDirectory } from "./memberDirectory.ts";
+import { topicScores } from "./topicScores.ts";
 
 export type ComityLibp2p = Libp2p<{ identify: Identify; pubsub: GossipSub }>;
 
 export interface Libp2pNodeOptions {
+  /** An IP address. */
   readonly host: string;
   readonly port: number;
   readonly privateKey: PrivateKey;
@@ -25,7 +28,7 @@ export async function createLibp2pNode(
   return createLibp2p({
     start: false,
     privateKey: options.privateKey,
-    addresses: { listen: [`/ip4/${options.host}/tcp/${options.port}`] },
+    addresses: { listen: [`/ip${isIPv6(options.host) ? 6 : 4}/${options.host}/tcp/${options.port}`] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
@@ -66,6 +69,7 @@ function gossipsubOptions({ topics, maxMessageBytes }: Libp2pNodeOptions): Param
     fastMsgIdFn: ({ signature, data }) =>
       Buffer.from(signature ?? data ?? new Uint8Array()).toString("latin1"),
     scoreParams: {
+      topics: topicScores(topics),
       // Members are allow-listed, so many of them behind one address is no sign of a Sybil.
       IPColocationFactorWeight: 0,
       // Under load this penalty shrinks the mesh of honest peers.
