@@ -198,12 +198,15 @@ describe("bond:SweepDue", () => {
     }
     toDay(founded, 62);
 
-    const through = [await sweep(founded), await sweep(founded), await sweep(founded)];
+    const first = await sweep(founded);
+    const { calls } = founded.ledger.last;
+    const through = [first, await sweep(founded), await sweep(founded)];
 
     assert.deepEqual(
       through.map(({ bond }) => bond.judgedThrough),
       [16, 32, 40],
     );
+    assert.ok(calls <= 3 + 3 + 16 + 2, `${calls} calls: caller and time, bond and run, facts, writes`);
   });
 
   it("waits with what it can encumber nothing for, and takes it up once a trigger is cured", async () => {
