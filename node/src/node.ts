@@ -141,7 +141,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
       members: genesis.members,
       maxMirrorBytes: config.mirrorMaxBytes,
     },
-    { identity, verify, clock, fatal },
+    { identity, verify, randomBytes, clock, fatal },
   );
   logs.onEquivocation(({ origin }) => emit({ event: "equivocation", origin }));
   await life.start(logs);

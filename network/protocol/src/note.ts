@@ -19,10 +19,14 @@ export interface Checkpoint extends TreeHead {
 }
 
 export const MAX_NOTE_BYTES = 1024;
+/** Random bytes in a checkpoint that signs again a tree that has not grown. */
+export const FRESH_BYTES = 16;
 const ED25519_NOTE = Uint8Array.of(1);
 
-export function checkpointText({ origin, size, root }: TreeHead): string {
-  return `${origin}\n${size}\n${toBase64(root)}\n`;
+/** With random bytes it differs from every other of the same tree: only so has a log at rest nonce epochs that nobody knew before. */
+export function checkpointText({ origin, size, root }: TreeHead, fresh?: Uint8Array): string {
+  const extension = fresh ? `comity/v1/fresh ${toBase64(fresh)}\n` : "";
+  return `${origin}\n${size}\n${toBase64(root)}\n${extension}`;
 }
 
 /** First four bytes of SHA-256(name ‖ newline ‖ algorithm ‖ key), as signed-note asks. */
@@ -60,7 +64,8 @@ export function openCheckpoint(
   return head;
 }
 
-const HEAD = /^([!-~]{1,300})\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n(?=\n)/;
+const HEAD =
+  /^([!-~]{1,300})\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n(?:comity\/v1\/fresh [A-Za-z0-9+/]{22}==\n)?(?=\n)/;
 const SIGNATURE = /^\n— ([!-~]{1,300}) ([A-Za-z0-9+/]{91}=)\n$/;
 
 /** The unverified head of a note that has exactly one signature line. @throws CheckpointError CHECKPOINT_FORM */

@@ -5,6 +5,7 @@ import {
   checkpointText,
   concat,
   formatNote,
+  FRESH_BYTES,
   IdError,
   keyHash,
   logOrigin,
@@ -38,6 +39,17 @@ describe("checkpoints", () => {
     );
   });
 
+  it("may sign a tree again with random bytes, for another nonce epoch", () => {
+    const head = { origin, size: 12, root: sha256(utf8("root")) };
+    const again = checkpointText(head, sha256(utf8("random")).slice(0, FRESH_BYTES));
+    const signed = formatNote(again, origin, publicKey("alice"), sign("alice", utf8(again)));
+
+    const opened = openCheckpoint(signed, origin, publicKey("alice"), verifyEd25519);
+
+    assert.deepEqual([opened.size, toHex(opened.root), opened.text], [12, toHex(head.root), again]);
+    assert.notDeepEqual(nonceEpochOf(again), nonceEpochOf(text));
+  });
+
   it("have the key hash that signed-note defines", () => {
     assert.deepEqual(
       keyHash("log", publicKey("alice")),
@@ -64,6 +76,8 @@ describe("checkpoints", () => {
       note.replace("\n12\n", "\n012\n"),
       note.replace("\n12\n", "\n-1\n"),
       note.replace("=\n\n", "\n\n"),
+      note.replace("=\n\n", "=\nanother line\n\n"),
+      note.replace("=\n\n", "=\ncomity/v1/fresh AAAA\n\n"),
     ]) {
       assert.throws(() => readCheckpoint(bad), CheckpointError);
     }

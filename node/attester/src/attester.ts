@@ -33,7 +33,7 @@ export async function startAttester(
   const source = profileSource(config.trace.seed, config.trace.phases);
   const unknown = new Set(hosts.keys());
   const client = new IntakeClient(config);
-  const fresh = { nonceEpoch: undefined };
+  const fresh = { nonceEpoch: undefined, askAgainMs: 0 };
   const site: Site = { config, hosts, keys, source, spool, client, clock, random, emit, unknown, fresh };
   const accelerators = config.hosts.reduce((count, host) => count + host.accelerators.length, 0);
   emit({ event: "ready", origin: config.origin, hosts: hosts.size, accelerators, waiting: spool.waiting });

@@ -1,7 +1,7 @@
-import { fromHex, policyTime } from "@comity/protocol";
+import { policyTime } from "@comity/protocol";
 import { firstChain, fromDocument, type HostChain } from "./hostChain.ts";
 import { type HostAnswer, IntakeError } from "./intakeClient.ts";
-import type { ConfiguredHost, Site } from "./site.ts";
+import { type ConfiguredHost, noteNonceEpoch, type Site } from "./site.ts";
 
 const AT_ONCE = 8;
 
@@ -16,7 +16,7 @@ export async function joinHosts(site: Site, signal: AbortSignal): Promise<void> 
 async function joinHost(site: Site, { hostId }: ConfiguredHost, signal: AbortSignal): Promise<void> {
   try {
     const answer = await site.client.host(hostId, signal);
-    site.fresh.nonceEpoch = fromHex(answer.nonceEpoch, 8);
+    noteNonceEpoch(site, answer.nonceEpoch);
     const chain = chainToFollow(site, hostId, answer);
     if (chain) site.spool.adopt(chain);
     site.unknown.delete(hostId);

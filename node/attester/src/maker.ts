@@ -1,10 +1,13 @@
 import { type BatchItem, policyTime, realTime } from "@comity/protocol";
 import type { HostChain } from "./hostChain.ts";
+import { IntakeError } from "./intakeClient.ts";
 import { draftSegment, sealSegment } from "./segmentMaker.ts";
-import { type Site, taskOf } from "./site.ts";
+import { noteNonceEpoch, type Site, taskOf } from "./site.ts";
 import { SpoolError } from "./spoolFile.ts";
 
 const MAX_GROUP = 64;
+/** So long after the node gave no nonce epoch it is asked again. */
+const RETRY_MS = 10_000;
 const LEAST_WAIT_MS = 5;
 const MOST_WAIT_MS = 1000;
 
@@ -19,20 +22,34 @@ export class Maker {
 
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const made = await this.#makeDue();
+      const made = await this.#makeDue(signal);
       await this.#site.clock.sleep(made ? 0 : this.#untilNext(), signal).catch(() => undefined);
     }
   }
 
   /** One interval of some hosts; true if there may be more to do at once. */
-  async #makeDue(): Promise<boolean> {
-    const { clock, config, fresh } = this.#site;
+  async #makeDue(signal: AbortSignal): Promise<boolean> {
+    const { clock, config } = this.#site;
     const now = policyTime(config.clock, clock.now());
     const due = this.#chains().filter((chain) => chain.endMs + config.segmentIntervalMs <= now);
-    const { nonceEpoch } = fresh;
-    if (due.length === 0 || nonceEpoch === undefined) return false;
+    const [first] = due;
+    const nonceEpoch = first && (await this.#nonceEpoch(first, signal));
+    if (nonceEpoch === undefined) return false;
     const items = due.slice(0, MAX_GROUP).flatMap((chain) => this.#made(chain, nonceEpoch));
     return this.#spooled(items);
+  }
+
+  /** One that was given lately, or evidence would not count. While the node is away, the last one: what is late is evidence still. */
+  async #nonceEpoch({ hostId }: HostChain, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const { client, clock, fresh } = this.#site;
+    if (fresh.nonceEpoch === undefined || clock.now() < fresh.askAgainMs) return fresh.nonceEpoch;
+    fresh.askAgainMs = clock.now() + RETRY_MS;
+    try {
+      noteNonceEpoch(this.#site, (await client.host(hostId, signal)).nonceEpoch);
+    } catch (error) {
+      if (!(error instanceof IntakeError)) throw error;
+    }
+    return fresh.nonceEpoch;
   }
 
   async #spooled(items: readonly BatchItem[]): Promise<boolean> {

@@ -1,10 +1,10 @@
-import { type BatchItem, decodeSegment, encodeBatch, fromHex } from "@comity/protocol";
+import { type BatchItem, decodeSegment, encodeBatch } from "@comity/protocol";
 import type { FaultCode } from "./config.ts";
 import { craftFault } from "./fault.ts";
 import { chainAfter } from "./hostChain.ts";
 import { type BatchAnswer, IntakeError, type ItemAnswer } from "./intakeClient.ts";
 import { joinHosts } from "./joiner.ts";
-import { type Site, taskOf } from "./site.ts";
+import { noteNonceEpoch, type Site, taskOf } from "./site.ts";
 import { Tally } from "./tally.ts";
 
 const MAX_BATCH_ITEMS = 256;
@@ -82,7 +82,7 @@ export class Sender {
     if (answer.items.length !== items.length + bad.length) {
       throw new IntakeError("INTAKE_ANSWER", "the node answered another number of segments than it got");
     }
-    this.#site.fresh.nonceEpoch = fromHex(answer.nonceEpoch, 8);
+    noteNonceEpoch(this.#site, answer.nonceEpoch);
     faults.forEach(({ code }, i) => {
       const reply = answer.items[items.length + i];
       this.#site.emit({

@@ -1,4 +1,5 @@
 import type { KeyObject } from "node:crypto";
+import { fromHex } from "@comity/protocol";
 import type { AttesterConfig } from "./config.ts";
 import type { IntakeClient } from "./intakeClient.ts";
 import type { ReadingSource } from "./reading.ts";
@@ -29,7 +30,15 @@ export interface Site {
   readonly emit: (event: AttesterEvent) => void;
   /** Hosts whose next segment must wait until the node has said where they stand. */
   readonly unknown: Set<string>;
-  readonly fresh: { nonceEpoch: Uint8Array | undefined };
+  readonly fresh: { nonceEpoch: Uint8Array | undefined; askAgainMs: number };
+}
+
+/** A node counts what is signed with an epoch of the last ten minutes; what it gives is up to two minutes old. */
+const ASK_AGAIN_MS = 300_000;
+
+export function noteNonceEpoch({ fresh, clock }: Site, nonceEpoch: string): void {
+  fresh.nonceEpoch = fromHex(nonceEpoch, 8);
+  fresh.askAgainMs = clock.now() + ASK_AGAIN_MS;
 }
 
 export function taskOf(

@@ -1,7 +1,9 @@
 import { nonceEpochOf, readCheckpoint, toHex } from "@comity/protocol";
 
-/** A nonce epoch is fresh while it is the newest, and for so long after that. Real time. */
+/** A nonce epoch is fresh for so long after it was first given out. Real time. */
 export const FRESH_MS = 600_000;
+/** Hosts get none that is older: what is left of its time is enough to sign and to send. */
+const GIVEN_FOR_MS = 120_000;
 const ISSUE_EVERY_MS = 1000;
 
 export interface Issued {
@@ -30,10 +32,17 @@ export class NonceEpochs {
     const newest = this.#issued.at(-1);
     if (newest && nowMs < newest.issuedMs + ISSUE_EVERY_MS) return undefined;
     const epoch = toHex(nonceEpochOf(readCheckpoint(checkpoint).text));
-    if (newest?.epoch === epoch) return undefined;
+    // One that was given out before, however long ago: its time must not begin anew.
+    if (this.#issued.some((issued) => issued.epoch === epoch)) return undefined;
     const issued = { epoch, issuedMs: nowMs };
-    this.#issued = [...this.#issued.filter((_, i) => this.#isFreshAt(i, nowMs)), issued];
+    this.#issued = [...this.#issued.filter((older) => isFreshAt(older, nowMs)), issued];
     return issued;
+  }
+
+  /** Whether it is time for another checkpoint, although the log has not grown. */
+  isOutdated(nowMs: number): boolean {
+    const newest = this.#issued.at(-1);
+    return newest === undefined || nowMs > newest.issuedMs + GIVEN_FOR_MS;
   }
 
   /** The epoch that hosts should use now. */
@@ -43,12 +52,10 @@ export class NonceEpochs {
 
   isFresh(epoch: Uint8Array, nowMs: number): boolean {
     const wanted = toHex(epoch);
-    const index = this.#issued.findLastIndex((issued) => issued.epoch === wanted);
-    return index !== -1 && this.#isFreshAt(index, nowMs);
+    return this.#issued.some((issued) => issued.epoch === wanted && isFreshAt(issued, nowMs));
   }
+}
 
-  #isFreshAt(index: number, nowMs: number): boolean {
-    const superseded = this.#issued[index + 1];
-    return superseded === undefined || nowMs <= superseded.issuedMs + FRESH_MS;
-  }
+function isFreshAt({ issuedMs }: Issued, nowMs: number): boolean {
+  return nowMs <= issuedMs + FRESH_MS;
 }

@@ -95,11 +95,20 @@ export class SiteIntake {
 
   /** What hosts should put into their next segments. */
   async nonceEpoch(): Promise<string> {
-    const checkpoint = this.#deps.logs.head(this.origin)?.checkpoint;
-    const issued = checkpoint && this.#nonces.renew(checkpoint, this.#deps.clock.now());
-    if (issued)
-      await this.#deps.hosts.keepNonceEpoch(this.origin, issued, this.#nonces.issued[0]?.issuedMs ?? 0);
+    await this.#renewNonce();
+    if (this.#nonces.isOutdated(this.#deps.clock.now())) {
+      // Hosts send once a day: between, the log rests, and so would its nonce epoch, for whoever wants to sign ahead.
+      await this.#deps.logs.append(this.origin, []);
+      await this.#renewNonce();
+    }
     return this.#nonces.newest;
+  }
+
+  async #renewNonce(): Promise<void> {
+    const { logs, clock, hosts } = this.#deps;
+    const checkpoint = logs.head(this.origin)?.checkpoint;
+    const issued = checkpoint && this.#nonces.renew(checkpoint, clock.now());
+    if (issued) await hosts.keepNonceEpoch(this.origin, issued, this.#nonces.issued[0]?.issuedMs ?? 0);
   }
 
   #appraised(item: BatchItem, policy: AppraisalPolicy): Passed | Refusal {

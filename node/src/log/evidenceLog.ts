@@ -31,7 +31,7 @@ export interface EvidenceLogs {
   head(origin: string): LogHead | undefined;
   /** The own log of this origin; an empty one with a signed checkpoint is made if there is none. */
   open(origin: string): Promise<LogHead>;
-  /** Own logs only. Resolves once items, sidecars and a new signed checkpoint are on disk. */
+  /** Own logs only. Resolves once items, sidecars and a new signed checkpoint are on disk; without items, another of the same tree. */
   append(origin: string, items: readonly LogItem[]): Promise<{ from: number; size: number }>;
   /**
    * Others' logs only: stores items that follow what is held and returns the size now held. Items already held are skipped; where `from`

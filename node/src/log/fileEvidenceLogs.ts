@@ -35,6 +35,7 @@ export interface EvidenceLogsOptions {
 export interface EvidenceLogsDeps {
   readonly identity: { readonly index: number; sign(message: Uint8Array): Uint8Array };
   readonly verify: Ed25519Verify;
+  readonly randomBytes: (sizeBytes: number) => Uint8Array;
   readonly clock: { sleep(ms: number, signal: AbortSignal): Promise<void> };
   /** Told of a broken invariant (our own log lost or forked, a disk that fails): the process must stop. */
   readonly fatal: (error: Error) => void;

@@ -4,6 +4,7 @@ import {
   checkpointText,
   type Ed25519Verify,
   formatNote,
+  FRESH_BYTES,
   fromHex,
   type GenesisMember,
   IdError,
@@ -36,20 +37,21 @@ export interface Held {
 export interface HeldDeps {
   readonly identity: { readonly index: number; sign(message: Uint8Array): Uint8Array };
   readonly verify: Ed25519Verify;
+  readonly randomBytes: (sizeBytes: number) => Uint8Array;
   readonly sidecars: SidecarStore;
 }
 
 export async function openHeld(
   { origin, directory, owner }: { origin: string; directory: string; owner: GenesisMember },
-  { identity, verify, sidecars }: HeldDeps,
+  { identity, verify, randomBytes, sidecars }: HeldDeps,
 ): Promise<Held> {
   const key = fromHex(owner.identityKey, 32);
   const openNote: OpenNote = (note) => openedNote(note, origin, key, verify);
   await makeDirectory(directory);
   const tree = await TileLog.open(directory, openNote);
   const turns = new Turns();
-  const sign = ({ size, root }: Tree): string => {
-    const text = checkpointText({ origin, size, root });
+  const sign = ({ size, root }: Tree, isAgain: boolean): string => {
+    const text = checkpointText({ origin, size, root }, isAgain ? randomBytes(FRESH_BYTES) : undefined);
     return formatNote(text, origin, key, identity.sign(utf8(text)));
   };
   const isOwn = owner.index === identity.index;

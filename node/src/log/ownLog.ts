@@ -20,8 +20,8 @@ export interface OwnLogDeps {
   readonly tree: TileLog;
   readonly turns: Turns;
   readonly sidecars: SidecarStore;
-  /** Signs the checkpoint of a tree. Called with ever larger sizes: the note leaves this class only once it is on disk. */
-  readonly sign: (tree: Tree) => string;
+  /** Signs the checkpoint of a tree, or another of the same tree. Called with ever larger sizes: the note leaves this class only once it is on disk. */
+  readonly sign: (tree: Tree, isAgain: boolean) => string;
 }
 
 /** Appends of one own log: all that wait are committed by one write and one checkpoint. */
@@ -58,13 +58,12 @@ export class OwnLog {
       // Sidecars first: an entry that is in the log has its records, while records without an entry do no harm.
       await sidecars.putRecords(group.flatMap((waiting) => waiting.sidecars));
       let from = tree.size;
-      await tree.commit(
-        group.flatMap((waiting) => waiting.entries),
-        (head) => ({ note: sign(head), proof: [] }),
-      );
-      for (const { entries, resolve } of group) {
+      const entries = group.flatMap((waiting) => waiting.entries);
+      const isAgain = entries.length === 0 && tree.checkpoint !== "";
+      await tree.commit(entries, (head) => ({ note: sign(head, isAgain), proof: [] }));
+      for (const { entries: own, resolve } of group) {
         resolve({ from, size: tree.size });
-        from += entries.length;
+        from += own.length;
       }
     } catch (error) {
       for (const { reject } of group) reject(error);

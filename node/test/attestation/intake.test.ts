@@ -140,7 +140,9 @@ describe("the intake", function () {
     const taking = await startIntake(await folders.make(), [alice.document], { clock });
     const flagsOf = async (index: number): Promise<number> =>
       decodeEntry((await taking.logs.entries(origin, index, index + 1))[0]!).flags;
-    useNonceEpoch((await taking.intake.host(identity, alice.chain.hostId)).nonceEpoch);
+    const renew = async (): Promise<void> =>
+      useNonceEpoch((await taking.intake.host(identity, alice.chain.hostId)).nonceEpoch);
+    await renew();
     const newest = alice.task().nonceEpoch;
 
     await taking.take(alice.next());
@@ -149,15 +151,47 @@ describe("the intake", function () {
     clock.move(DAY_MS);
     await taking.take(alice.next({ nonceEpoch: newest }));
     clock.move(DAY_MS + 600_001);
+    await renew();
     await taking.take(alice.next());
     clock.move(4 * DAY_MS);
+    await renew();
     const long = { endMs: alice.chain.endMs + DAY_MS, recordIntervalMs: DAY_MS };
     await taking.take(alice.next(long));
 
     assert.equal(await flagsOf(0), 0);
-    assert.equal(await flagsOf(1), EntryFlag.staleNonce, "a day after it was superseded");
+    assert.equal(await flagsOf(1), EntryFlag.staleNonce, "a day after it was given out");
     assert.equal(await flagsOf(2), EntryFlag.late, "ten minutes after its end");
     assert.equal(await flagsOf(3), EntryFlag.late | EntryFlag.flopsAmbiguous, "a day between records");
+    await taking.stop();
+  });
+
+  it("gives nonce epochs of at most two minutes although the log rests, and none a second time", async () => {
+    const clock = new FakeClock(busy);
+    const alice = new TestHost("alice", start);
+    const taking = await startIntake(await folders.make(), [alice.document], { clock });
+    const given = async (): Promise<string> =>
+      (await taking.intake.host(identity, alice.chain.hostId)).nonceEpoch;
+    const first = await given();
+    clock.move(120_000);
+    assert.equal(await given(), first);
+    clock.move(1);
+
+    const second = await given();
+
+    assert.notEqual(second, first);
+    const sign = async (epoch: string): Promise<number> => {
+      useNonceEpoch(epoch);
+      const { size } = taking.logs.head(origin)!;
+      await taking.take(alice.next());
+      return (
+        decodeEntry((await taking.logs.entries(origin, size, size + 1))[0]!).flags & EntryFlag.staleNonce
+      );
+    };
+    clock.move(479_999);
+    assert.equal(await sign(first), 0, "ten minutes after it was given out");
+    clock.move(1);
+    assert.equal(await sign(first), EntryFlag.staleNonce);
+    assert.equal(await sign(second), 0);
     await taking.stop();
   });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,6 +56,7 @@ describe("replication between evidence logs on disk", function () {
       const deps = {
         identity,
         verify: verifyEd25519,
+        randomBytes,
         clock: realClock,
         fatal: (error: Error) => assert.fail(error),
       };

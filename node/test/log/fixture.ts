@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -127,6 +127,7 @@ export function logsOf(
     {
       identity: identityOf(index),
       verify: createEd25519Verify({ maxKeys: 8 }),
+      randomBytes,
       clock: idleClock,
       fatal: (error) => fatal.push(error),
     },
