@@ -15,6 +15,8 @@ export interface IntakeServerOptions {
   readonly key: string;
   /** Roots of the certificates that attesters bring. */
   readonly clientRoots: string[];
+  /** How long a client may take to say who it is; 5 s unless given. */
+  readonly handshakeTimeoutMs?: number;
 }
 
 export interface IntakeServerDeps {
@@ -26,6 +28,9 @@ export interface IntakeServerDeps {
 export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 const RETRY_AFTER_SECONDS = 1;
 const GRACE_MS = 3000;
+const MAX_CONNECTIONS = 256;
+/** Of one site, or of all clients that are no attesters: eight times what an attester opens, and far below what all may have. */
+const MAX_CONNECTIONS_EACH = 32;
 
 /** HTTPS with mutual TLS 1.3: `POST /v1/segments`, `GET /v1/hosts/{hostId}`. */
 export class IntakeServer {
@@ -34,11 +39,12 @@ export class IntakeServer {
   readonly #server: Server;
   #isStopping = false;
   readonly #identities = new WeakMap<object, AttesterIdentity>();
+  readonly #connections = new Map<string, number>();
 
   constructor(options: IntakeServerOptions, deps: IntakeServerDeps) {
     this.#options = options;
     this.#deps = deps;
-    const { certificate: cert, key, clientRoots } = options;
+    const { certificate: cert, key, clientRoots, handshakeTimeoutMs = 5000 } = options;
     const tls = {
       cert,
       key,
@@ -48,6 +54,7 @@ export class IntakeServer {
       minVersion: "TLSv1.3",
     } as const;
     const limits = {
+      handshakeTimeout: handshakeTimeoutMs,
       requestTimeout: 30_000,
       headersTimeout: 10_000,
       keepAliveTimeout: 60_000,
@@ -57,7 +64,7 @@ export class IntakeServer {
       { ...tls, ...limits },
       (request, response) => void this.#answer(request, response),
     );
-    this.#server.maxConnections = 256;
+    this.#server.maxConnections = MAX_CONNECTIONS;
     this.#server.on("secureConnection", (socket) => this.#identify(socket));
   }
 
@@ -84,6 +91,22 @@ export class IntakeServer {
     const certificate = socket.getPeerX509Certificate();
     const identity = certificate && attesterOf(certificate);
     if (identity) this.#identities.set(socket, identity);
+    this.#count(socket, identity ? `${identity.operatorId}/${identity.siteId}` : "");
+  }
+
+  /** Connections are few: one site, whatever goes wrong there, must not take them all. */
+  #count(socket: TLSSocket, client: string): void {
+    const count = (this.#connections.get(client) ?? 0) + 1;
+    if (count > MAX_CONNECTIONS_EACH) {
+      socket.destroy();
+      return;
+    }
+    this.#connections.set(client, count);
+    socket.once("close", () => {
+      const left = (this.#connections.get(client) ?? 0) - 1;
+      if (left > 0) this.#connections.set(client, left);
+      else this.#connections.delete(client);
+    });
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { request, type RequestOptions } from "node:https";
+import { connect as connectTcp } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { Authority, TlsAuthority } from "@comity/fabric";
 import { DAY_MS, encodeBatch } from "@comity/protocol";
 import { attesterOf, IntakeServer } from "../../src/attestation/index.ts";
@@ -38,7 +41,7 @@ describe("the intake server", function () {
     const own = await issueServer(tlsAuthority);
     const tls = { ...own, clientRoots: [authority.rootCertificatePem] };
     server = new IntakeServer(
-      { host: "127.0.0.1", port: 0, ...tls },
+      { host: "127.0.0.1", port: 0, handshakeTimeoutMs: 1_000, ...tls },
       { intake: taking.intake, report: (e) => reports.push(e) },
     );
     ({ port } = await server.start());
@@ -122,6 +125,36 @@ describe("the intake server", function () {
     });
   }
 
+  function connected(pems: Pems): TLSSocket {
+    const { certificate: cert, key } = pems;
+    return connectTls({ host: "127.0.0.1", port, ca: authority.rootCertificatePem, cert, key });
+  }
+
+  it("closes the connections of a site that are too many, and no other's", async () => {
+    const sockets = Array.from({ length: 32 }, () => connected(client));
+    try {
+      // A client hears of its handshake first; an answer shows that the server has counted it.
+      for (const socket of sockets) {
+        socket.write("GET /v1/other HTTP/1.1\r\nhost: x\r\n\r\n");
+        await once(socket, "data");
+      }
+      await assert.rejects(ask({ path: "/v1/other" }));
+
+      const other = await issue(authority, { ...attesterAttributes, "comity.site": "site-two" });
+      assert.equal((await ask({ path: "/v1/other" }, undefined, other)).status, 404);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+    await eventually(() => ask({ path: "/v1/other" }));
+  });
+
+  it("does not wait long for a client that does not say who it is", async () => {
+    const socket = connectTcp({ host: "127.0.0.1", port });
+    socket.on("error", () => undefined);
+
+    await once(socket, "close");
+  });
+
   it("says when to come back while as much as fits is in work", async () => {
     const release = taking.intake.admit(identity, 25_000);
     const answer = await ask(post, encodeBatch([]).length === 0 ? "abcd" : "");
@@ -176,3 +209,11 @@ describe("the intake server", function () {
     assert.equal(attesterOf({ raw: other }), undefined);
   });
 });
+
+/** Asks again until there is an answer: the server hears of a closed connection later than its client. */
+async function eventually<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const result = await work().catch(() => undefined);
+    if (result !== undefined) return result;
+  }
+}
