@@ -3,11 +3,18 @@ import type { Condition } from "./readiness.ts";
 
 export interface ConditionDeps {
   readonly probe: { isReachable(): Promise<boolean> };
-  readonly view: { height(): bigint; currentEpoch(): unknown };
+  readonly view: {
+    height(): bigint;
+    unread(): { readonly height: bigint; readonly forMs: number } | undefined;
+    currentEpoch(): unknown;
+  };
   readonly registration: { isDone(): boolean };
   readonly ceremony: { status(): { readonly attempt: number; readonly phase: string } };
   readonly network: { peers(): readonly { readonly connected: boolean }[] };
 }
+
+/** A peer may lag behind a block for a moment, but not so long. */
+const UNREAD_MS = 30_000;
 
 /** What a node needs before it can do all of its duties. That its intake listens is certain: without it the node does not start. */
 export function nodeConditions(options: { readonly memberCount: number }, deps: ConditionDeps): Condition[] {
@@ -24,6 +31,14 @@ export function nodeConditions(options: { readonly memberCount: number }, deps: 
       code: "LEDGER_NOT_FOLLOWED",
       isMet: () => view.height() >= 0n,
       why: () => "no block of the ledger has been read yet",
+    },
+    {
+      code: "LEDGER_UNREADABLE",
+      isMet: () => (view.unread()?.forMs ?? 0) < UNREAD_MS,
+      why: () => {
+        const { height, forMs } = view.unread() ?? { height: view.height(), forMs: 0 };
+        return `block ${height} could not be read for ${Math.round(forMs / 1000)} s: the node's log says why`;
+      },
     },
     {
       code: "NODE_NOT_REGISTERED",

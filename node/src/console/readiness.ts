@@ -7,7 +7,12 @@ export interface Condition {
 }
 
 export type ConditionCode =
-  "LEDGER_UNREACHABLE" | "LEDGER_NOT_FOLLOWED" | "NODE_NOT_REGISTERED" | "KEY_NOT_ACTIVE" | "PEERS_MISSING";
+  | "LEDGER_UNREACHABLE"
+  | "LEDGER_NOT_FOLLOWED"
+  | "LEDGER_UNREADABLE"
+  | "NODE_NOT_REGISTERED"
+  | "KEY_NOT_ACTIVE"
+  | "PEERS_MISSING";
 
 export interface Missing {
   readonly code: ConditionCode;

@@ -44,6 +44,7 @@ export class LedgerFollower implements LedgerView {
   readonly #listeners: ((block: LedgerBlock) => void)[] = [];
   readonly #stopping = new AbortController();
   #following: Promise<void> = Promise.resolve();
+  #unread: { readonly height: bigint; readonly sinceMs: number } | undefined;
 
   constructor(options: { readonly genesis: Genesis }, deps: LedgerFollowerDeps) {
     this.#genesis = options.genesis;
@@ -70,6 +71,13 @@ export class LedgerFollower implements LedgerView {
 
   height(): bigint {
     return this.#marks.last?.height ?? -1n;
+  }
+
+  /** The block that cannot be read now, and for how long already, real ms. */
+  unread(): { readonly height: bigint; readonly forMs: number } | undefined {
+    if (!this.#unread) return undefined;
+    const { height, sinceMs } = this.#unread;
+    return { height, forMs: this.#deps.clock.now() - sinceMs };
   }
 
   blockHash(height: bigint): string | undefined {
@@ -150,9 +158,12 @@ export class LedgerFollower implements LedgerView {
     const backoff = new Backoff(pauses, this.#deps);
     for (;;) {
       try {
-        return await this.#deps.reader.changesOf(event, height);
+        const changes = await this.#deps.reader.changesOf(event, height);
+        this.#unread = undefined;
+        return changes;
       } catch (error) {
         if (error instanceof LedgerViewError && error.code === "LEDGER_OTHER_NETWORK") throw error;
+        this.#unread ??= { height, sinceMs: this.#deps.clock.now() };
         const code: unknown = error instanceof DomainError ? error.code : undefined;
         this.#deps.log.warn("a change on the ledger cannot be read yet", { type: event.type, code, error });
         await this.#deps.clock.sleep(backoff.next(), signal);

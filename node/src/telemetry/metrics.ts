@@ -2,7 +2,11 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 
 /** Where the figures come from; each is asked when somebody reads the metrics. */
 export interface MetricSources {
-  readonly view: { height(): bigint; currentEpoch(): { readonly keyEpoch: number } | undefined };
+  readonly view: {
+    height(): bigint;
+    unread(): { readonly forMs: number } | undefined;
+    currentEpoch(): { readonly keyEpoch: number } | undefined;
+  };
   readonly network: { peers(): readonly { readonly connected: boolean }[]; verdicts(): readonly Verdicts[] };
   readonly cosigner: { status(): readonly unknown[] };
   readonly logs: {
@@ -38,6 +42,10 @@ export function createMetrics(sources: MetricSources): Registry {
   collectDefaultMetrics({ register: registry });
   const gauges: Record<string, [help: string, read: () => number]> = {
     comity_ledger_height: ["Number of the newest block followed", () => Number(view.height())],
+    comity_ledger_unread_seconds: [
+      "For how long the next block could not be read, 0 where it can",
+      () => (view.unread()?.forMs ?? 0) / 1000,
+    ],
     comity_key_epoch: [
       "Epoch of the group key in force, 0 without one",
       () => view.currentEpoch()?.keyEpoch ?? 0,

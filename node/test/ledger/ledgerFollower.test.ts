@@ -79,9 +79,13 @@ describe("the view of the ledger", () => {
     ledger: MemoryLedger,
     folder: string,
     fatal: (error: Error) => void = assert.ifError,
+    time: { now: () => number; sleep: () => Promise<void> } = {
+      now: () => 5000,
+      sleep: () => Promise.resolve(),
+    },
   ): Promise<LedgerFollower> {
     const reader = new LedgerReader(network, { ledger, verify: verifyEd25519 });
-    const clock = { now: () => 5000, policyNow: () => 5000, sleep: () => Promise.resolve() };
+    const clock = { ...time, policyNow: time.now };
     const view = new LedgerFollower(network, {
       ledger,
       reader,
@@ -131,6 +135,14 @@ describe("the view of the ledger", () => {
     assert.equal(view.members().length, 4);
   });
 
+  it("has LEDGER_STORE_INVALID where another node has the same data open", async () => {
+    const folder = await newFolder();
+    await follow(foundedLedger(), folder);
+    const other = new ViewStore(folder);
+
+    await assert.rejects(other.open(), { code: "LEDGER_STORE_INVALID" });
+  });
+
   it("is the same again when it is rebuilt from nothing", async () => {
     const ledger = foundedLedger();
     fileNotices(ledger, notice(1, "filed"), notice(2, "withdrawn"));
@@ -158,6 +170,26 @@ describe("the view of the ledger", () => {
 
     assert.equal(view.noticeRevisionsAt(1n).at(-1)?.status, "filed");
     assert.equal(asked, 3);
+  });
+
+  it("says which block it cannot read, and for how long, until it can", async () => {
+    const ledger = foundedLedger();
+    ledger.add(eventOf("notice-filed", noticeId, notice(1, "filed")));
+    let isBroken = true;
+    ledger.answers.set("notice:ReadRevision", () => notice(1, isBroken ? "withdrawn" : "filed"));
+    let now = 5000;
+    const retried = Promise.withResolvers<() => void>();
+    const sleep = (): Promise<void> => new Promise((resolve) => retried.resolve(resolve));
+    const following = follow(ledger, await newFolder(), assert.ifError, { now: () => now, sleep });
+    const retry = await retried.promise;
+    now += 31_000;
+    const [view] = running;
+
+    assert.deepEqual(view!.unread(), { height: 1n, forMs: 31_000 });
+    isBroken = false;
+    retry();
+
+    assert.equal((await following).unread(), undefined);
   });
 
   it("stops the process on the ledger of another network", async () => {

@@ -4,7 +4,7 @@ import { createMetrics, type MetricSources } from "../../src/telemetry/metrics.t
 
 function sources(change: Partial<MetricSources> = {}): MetricSources {
   return {
-    view: { height: () => 7n, currentEpoch: () => undefined },
+    view: { height: () => 7n, unread: () => ({ forMs: 1500 }), currentEpoch: () => undefined },
     network: { peers: () => [], verdicts: () => [] },
     cosigner: { status: () => [] },
     logs: { list: () => [], fullestMirror: 0.25 },
@@ -31,6 +31,10 @@ describe("the metrics", () => {
       assert.match(reading, /^comity_intake_requests_total\{outcome="SITE_UNKNOWN"\} 0$/m);
       assert.match(reading, /^comity_intake_records_total 42$/m);
     }
+  });
+
+  it("say for how long a block could not be read", async () => {
+    assert.match(await createMetrics(sources()).metrics(), /^comity_ledger_unread_seconds 1.5$/m);
   });
 
   it("say how near the fullest mirror is to its quota", async () => {
