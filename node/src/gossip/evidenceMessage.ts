@@ -1,5 +1,5 @@
 import { concat, u32, u64, u8 } from "@comity/protocol";
-import { wireBytes, wireHashes, WireReader, wireText } from "./wire.ts";
+import { wireBytes, WireError, wireHashes, WireReader, wireText } from "./wire.ts";
 
 /** Asks for entries [from, to) of a log with their proofs in the tree of `size`. */
 export interface EvidenceRequest {
@@ -36,9 +36,10 @@ export function encodeEvidenceRequest(request: EvidenceRequest): Uint8Array {
 export function decodeEvidenceRequest(bytes: Uint8Array): EvidenceRequest {
   const reader = new WireReader(bytes);
   const request = { origin: reader.text(), size: reader.u64(), from: reader.u64(), to: reader.u64() };
-  const withRecords = reader.u8() === 1;
+  const flag = reader.u8();
   reader.end();
-  return { ...request, withRecords };
+  if (flag > 1) throw new WireError("WIRE_MALFORMED", "a yes or no is neither");
+  return { ...request, withRecords: flag === 1 };
 }
 
 export function encodeEvidenceAnswer({ checkpoint, entries }: EvidenceAnswer): Uint8Array {

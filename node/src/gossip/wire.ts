@@ -2,7 +2,8 @@ import { concat, DomainError, u16, u32 } from "@comity/protocol";
 
 export class WireError extends DomainError<"WIRE_MALFORMED"> {}
 
-const strictText = new TextDecoder("utf-8", { fatal: true });
+const strictText = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const BYTE_ORDER_MARK = "\u{feff}";
 
 /** Reads a message of a direct stream front to back; every length is checked. @throws WireError */
 export class WireReader {
@@ -45,12 +46,11 @@ export class WireReader {
   }
 
   text(): string {
-    const bytes = this.bytes(this.u16());
-    try {
-      return strictText.decode(bytes);
-    } catch (cause) {
-      throw new WireError("WIRE_MALFORMED", "a text is not UTF-8", { cause });
-    }
+    const text = decodeText(this.bytes(this.u16()));
+    // Left out, as decoders do, it would let two messages read the same.
+    if (text.startsWith(BYTE_ORDER_MARK))
+      throw new WireError("WIRE_MALFORMED", "a text begins with a byte order mark");
+    return text;
   }
 
   hashes(): Uint8Array[] {
@@ -67,6 +67,14 @@ export class WireReader {
       throw new WireError("WIRE_MALFORMED", "the message is cut short");
     this.#at = start + length;
     return start;
+  }
+}
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return strictText.decode(bytes);
+  } catch (cause) {
+    throw new WireError("WIRE_MALFORMED", "a text is not UTF-8", { cause });
   }
 }
 

@@ -5,6 +5,7 @@ import {
   decodeEvidenceAnswer,
   decodeEvidenceRequest,
   encodeEvidenceAnswer,
+  encodeEvidenceRequest,
   type ProvenEntry,
 } from "../../src/gossip/evidenceMessage.ts";
 import { fetchEvidence, serveEvidence } from "../../src/gossip/evidenceStream.ts";
@@ -141,6 +142,17 @@ describe("fetchEvidence's patience", () => {
 });
 
 describe("messages of direct streams", () => {
+  const request = { origin, size: 3, from: 0, to: 2, withRecords: true };
+
+  it("have one form: neither another yes than 1 nor a byte order mark reads as the same", () => {
+    const bytes = encodeEvidenceRequest(request);
+    assert.deepEqual(decodeEvidenceRequest(bytes), request);
+    assert.throws(() => decodeEvidenceRequest(bytes.with(-1, 2)), { code: "WIRE_MALFORMED" });
+
+    const marked = { ...request, origin: `\u{feff}${origin}` };
+    assert.throws(() => decodeEvidenceRequest(encodeEvidenceRequest(marked)), { code: "WIRE_MALFORMED" });
+  });
+
   it("decode random bytes or refuse them with a code", () => {
     const decoders = [decodeMirrorRequest, decodeEvidenceRequest, decodeEvidenceAnswer];
     fc.assert(
