@@ -9,7 +9,7 @@ import { createLibp2pNode } from "../../src/gossip/libp2pNode.ts";
 import { exchange } from "../../src/gossip/directStream.ts";
 import { MemberDirectory } from "../../src/gossip/memberDirectory.ts";
 import { StreamError, type Verdict } from "../../src/gossip/network.ts";
-import { loadPeerKey, PeerKeyError } from "../../src/gossip/peerKey.ts";
+import { loadPeerKey } from "../../src/gossip/peerKey.ts";
 import { connected, networkId, TestNetworks } from "./testNetworks.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -213,9 +213,13 @@ describe("loadPeerKey", () => {
     await loadPeerKey(file);
     await chmod(file, 0o644);
 
-    await assert.rejects(
-      loadPeerKey(file),
-      (error) => error instanceof PeerKeyError && error.code === "PEER_KEY_MODE",
-    );
+    await assert.rejects(loadPeerKey(file), { code: "SECRET_FILE_MODE" });
+  });
+
+  it("refuses with PEER_KEY_INVALID a file that holds no key", async () => {
+    const file = join(dir, "peer.key");
+    await writeFile(file, "no key", { mode: 0o600 });
+
+    await assert.rejects(loadPeerKey(file), { code: "PEER_KEY_INVALID" });
   });
 });
