@@ -3,6 +3,7 @@ export { type AttesterConfig, ConfigError, type FaultCode, faultCodes, parseConf
 export { type AttesterEvent, type Clock } from "./site.ts";
 export { craftFault, type FaultContext } from "./fault.ts";
 export { chainAfter, firstChain, type HostChain } from "./hostChain.ts";
+export { IntakeClient, IntakeError, type IntakeErrorCode } from "./intakeClient.ts";
 export { profileSource } from "./profile.ts";
 export type { Reading, ReadingSource } from "./reading.ts";
 export { type Draft, draftSegment, sealSegment, type SegmentTask } from "./segmentMaker.ts";

@@ -157,6 +157,23 @@ describe("a spool", function () {
     await again.close();
   });
 
+  it("is SPOOL_BROKEN where a file between is gone, or has lost its beginning", async () => {
+    const directory = await folder();
+    const spool = await Spool.open(directory, 64 * MIB);
+    const [item] = segments(1);
+    const large = { segment: item!.segment, records: new Uint8Array(2 * MIB) };
+    for (let i = 0; i < 5; i++) await spool.append([large]);
+    await spool.close();
+    const names = (await readdir(directory)).filter((name) => name.endsWith(".spool")).sort();
+    const paths = names.map((name) => join(directory, name));
+    assert.equal(paths.length, 3);
+
+    await rm(paths[1]!);
+    await assert.rejects(Spool.open(directory, MIB), { code: "SPOOL_BROKEN" });
+    await truncate(paths[2]!, 5);
+    await assert.rejects(Spool.open(directory, MIB), { code: "SPOOL_BROKEN" });
+  });
+
   it("remembers from where a host was told to go on", async () => {
     const directory = await folder();
     const spool = await Spool.open(directory, MIB);
