@@ -113,6 +113,9 @@ export const figures = {
   ),
   openProposals: proposal("count", "8", "A member has at most this many open proposals."),
   proposalLifetimeMs: proposal("ms", "600000", "An unanswered proposal closes after this real time."),
+  responseDays: proposal("days", "30", "A venue may respond for this long after its notice was served."),
+  listingReviewMonths: proposal("months", "12", "A listing is reviewed after this."),
+  listingExpiryMonths: proposal("months", "24", "A listing ends after this unless it is renewed."),
 } as const satisfies Record<string, Figure>;
 
 export type FigureName = keyof typeof figures;

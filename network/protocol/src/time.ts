@@ -36,3 +36,12 @@ export function realTime(clock: Clock, policyMs: number): number {
 export function bucketOf(clock: Clock, realMs: number): number {
   return Math.floor(realMs / clock.bucketMs);
 }
+
+/** The same day and time of day some months later, in UTC; the last day of a month that has no such day. */
+export function addMonths(timeMs: number, months: number): number {
+  const date = new Date(timeMs);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + months];
+  const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  const day = Math.min(date.getUTCDate(), lastDay);
+  return Date.UTC(year, month, day) + (timeMs - Date.UTC(year, date.getUTCMonth(), date.getUTCDate()));
+}

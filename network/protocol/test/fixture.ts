@@ -67,6 +67,9 @@ const laterFigures: readonly string[] = [
   "bondFirstForfeitureBasisPoints",
   "bondSecondForfeitureBasisPoints",
   "bondLaterForfeitureBasisPoints",
+  "responseDays",
+  "listingReviewMonths",
+  "listingExpiryMonths",
 ];
 const firstRulebook = Object.fromEntries(
   Object.entries(defaultRulebook()).filter(([name]) => !laterFigures.includes(name)),

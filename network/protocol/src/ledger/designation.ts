@@ -1,3 +1,5 @@
+import { sha256, toHex } from "../bytes.ts";
+import { encodeCanonical } from "../canonical.ts";
 import { type Decoded, hex, integer, list, nullable, object, oneOf, optional, text } from "../decode.ts";
 import { MAX_MEMBERS } from "../genesis.ts";
 import { memberId, venueId } from "../ids.ts";
@@ -117,3 +119,28 @@ export const decodeCaseStatement = object({
   documentHash: hex(32),
 });
 export type CaseStatement = Decoded<typeof decodeCaseStatement>;
+
+/** Cases of which the public registry tells; all others are the members' own business. */
+export const listedStatuses = ["listed", "delisting", "delisting-decided", "delisted"] as const;
+
+export function isListed({ status }: Pick<VenueDocument, "status">): boolean {
+  return (listedStatuses as readonly VenueStatus[]).includes(status);
+}
+
+/** What the ledger decided and the coalition has to sign; undefined where it has nothing to sign. */
+export function caseStatement(document: VenueDocument): CaseStatement | undefined {
+  const kind = caseKinds[document.status];
+  if (kind === undefined) return undefined;
+  const documentHash = toHex(sha256(encodeCanonical(document)));
+  return { type: `comity/v1/${kind}`, venueId: document.venueId, rev: document.rev, documentHash };
+}
+
+const caseKinds: Partial<Record<VenueStatus, "designation" | "delisting">> = {
+  designated: "designation",
+  "delisting-decided": "delisting",
+};
+
+/** Kind of a case's statement, which is part of what is signed. */
+export function caseKind({ type }: Pick<CaseStatement, "type">): "designation" | "delisting" {
+  return type === "comity/v1/designation" ? "designation" : "delisting";
+}

@@ -1,4 +1,5 @@
 export * from "./alertDocument.ts";
+export * from "./ballot.ts";
 export * from "./bond.ts";
 export * from "./closedBucket.ts";
 export * from "./designation.ts";
@@ -11,4 +12,5 @@ export * from "./modelCheckpoint.ts";
 export * from "./notice.ts";
 export * from "./penalty.ts";
 export * from "./register.ts";
+export * from "./registryContent.ts";
 export * from "./shape.ts";
