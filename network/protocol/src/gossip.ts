@@ -3,6 +3,7 @@ import { decodeCanonical, encodeCanonical } from "./canonical.ts";
 import { decodeDecision } from "./decision.ts";
 import { type Decoded, decimal, type Decoder, hex, integer, literal, object, oneOf, text } from "./decode.ts";
 import { decodeAlert } from "./alert.ts";
+import { decodeDutyStatement, dutyKinds, type DutyStatement } from "./duty.ts";
 import { MAX_MEMBERS } from "./genesis.ts";
 import { memberId, type NetworkId } from "./ids.ts";
 import { CheckpointError, MAX_NOTE_BYTES, readCheckpoint } from "./note.ts";
@@ -53,6 +54,24 @@ const equivocation = object({
   second: text(MAX_NOTE_BYTES),
 });
 
+/** A member's part in signing what follows from the ledger itself. */
+const dutyShape = object({
+  type: literal("comity/v1/duty"),
+  kind: oneOf(...dutyKinds),
+  keyEpoch,
+  statement: (value: unknown) => value,
+  partial: hex(96),
+  decision: decodeDecision,
+});
+
+const duty: Decoder<DutyMessage> = (value, path = "") => {
+  const message = dutyShape(value, path);
+  return { ...message, statement: decodeDutyStatement(message.kind)(message.statement, "statement") };
+};
+
+export type DutyMessage = Omit<Decoded<typeof dutyShape>, "statement"> & {
+  readonly statement: DutyStatement;
+};
 export type SummaryMessage = Decoded<typeof summary>;
 export type ProposalMessage = Decoded<typeof proposal>;
 export type PartialMessage = Decoded<typeof partial>;
@@ -78,6 +97,7 @@ export const topics = {
   partial: json(2 * 1024, partial),
   refusal: json(2 * 1024, refusal),
   equivocation: json(4 * 1024, equivocation),
+  duty: json(2 * 1024, duty),
 } as const;
 
 export type TopicName = keyof typeof topics;

@@ -17,12 +17,27 @@ export * from "./canonical.ts";
 export * from "./claim.ts";
 export * from "./decision.ts";
 export * from "./decode.ts";
+export * from "./duty.ts";
 export * from "./ed25519.ts";
 export * from "./entry.ts";
+export {
+  claimedEntryGenesis,
+  decidedRevisions,
+  decodeEntryBundle,
+  encodeEntryBundle,
+  type EntryBundle,
+  EntryBundleError,
+  type EntryBundleErrorCode,
+  isEntryBundle,
+  makeEntryBundle,
+  MAX_ENTRY_BUNDLE_BYTES,
+  type SignedRegistry,
+} from "./entryBundle.ts";
 export * from "./epoch.ts";
 export * from "./errors.ts";
 export * from "./genesis.ts";
 export * from "./gossip.ts";
+export * from "./groupSignature.ts";
 export * from "./ids.ts";
 export * from "./ledger/index.ts";
 export * from "./merkle.ts";
@@ -35,3 +50,4 @@ export * from "./segmentError.ts";
 export * from "./statement.ts";
 export * from "./time.ts";
 export * from "./verifyBundle.ts";
+export * from "./verifyEntryBundle.ts";

@@ -10,7 +10,7 @@ export type RegistryName = (typeof registryNames)[number];
 
 const count = integer(0, Number.MAX_SAFE_INTEGER);
 
-/** What a registry held after a block that changed it (README, "Registries"). `timeMs` is the newest real time of a transaction in it. */
+/** What a registry held after a block that changed it (README, "Registries"). `timeMs` is the newest timestamp of a transaction of ours in it. */
 export const decodeDigest = object({
   type: literal("comity/v1/digest"),
   registry: oneOf(...registryNames),

@@ -51,6 +51,22 @@ const summary = {
   signature: "ab".repeat(64),
 };
 
+const duty = {
+  type: "comity/v1/duty",
+  kind: "digest",
+  keyEpoch: 1,
+  statement: {
+    type: "comity/v1/digest",
+    registry: "venues",
+    ledger: { height: 1, blockHash: hash, timeMs: 1 },
+    size: 0,
+    root: hash,
+  },
+  partial: "ab".repeat(96),
+  decision,
+};
+const designation = { type: "comity/v1/designation", venueId: "01JD000000000000000000000A", rev: 4 };
+
 /** The compiler asks for an example of every topic. */
 const examples: { [N in TopicName]: Uint8Array } = {
   checkpoint: utf8(bundle.checkpoint),
@@ -69,6 +85,7 @@ const examples: { [N in TopicName]: Uint8Array } = {
     first: bundle.checkpoint,
     second: bundle.checkpoint,
   }),
+  duty: encodeCanonical(duty),
 };
 
 describe("gossip messages", () => {
@@ -103,6 +120,16 @@ describe("gossip messages", () => {
     }
     const decoded: ProposalMessage = topics.proposal.decode(examples.proposal);
     assert.deepEqual(decoded.statement, bundle.statement);
+  });
+
+  it("carry a duty whose statement is one of its kind", () => {
+    const decode = (change: object): unknown => topics.duty.decode(encodeCanonical({ ...duty, ...change }));
+    const statement = { ...designation, documentHash: hash };
+
+    assert.ok(decode({ kind: "designation", statement }));
+    for (const kind of ["delisting", "digest", "alert"])
+      assert.throws(() => decode({ kind, statement }), DecodeError);
+    assert.throws(() => decode({ kind: "designation" }), DecodeError);
   });
 
   it("sign a summary without its signature", () => {
