@@ -3,6 +3,8 @@ import { BondContract } from "./bond/bondContract.ts";
 import { CheckpointContract } from "./checkpoint/checkpointContract.ts";
 import { CoalitionContract } from "./coalition/coalitionContract.ts";
 import { genesisFingerprint } from "./config.ts";
+import { DesignationContract } from "./designation/designationContract.ts";
+import { DigestContract } from "./digest/digestContract.ts";
 import { FacilityContract } from "./facility/facilityContract.ts";
 import { NoticeContract } from "./notice/noticeContract.ts";
 import { RulebookContract } from "./rulebook/rulebookContract.ts";
@@ -19,4 +21,6 @@ export const contracts = [
   AlertContract,
   BondContract,
   CheckpointContract,
+  DesignationContract,
+  DigestContract,
 ];

@@ -4,6 +4,8 @@ import { AlertContract } from "../src/alert/alertContract.ts";
 import { BondContract } from "../src/bond/bondContract.ts";
 import { CheckpointContract } from "../src/checkpoint/checkpointContract.ts";
 import { CoalitionContract } from "../src/coalition/coalitionContract.ts";
+import { DesignationContract } from "../src/designation/designationContract.ts";
+import { DigestContract } from "../src/digest/digestContract.ts";
 import { FacilityContract } from "../src/facility/facilityContract.ts";
 import { NoticeContract } from "../src/notice/noticeContract.ts";
 import { RulebookContract } from "../src/rulebook/rulebookContract.ts";
@@ -58,6 +60,12 @@ const expected = {
     submit: { Declare: 1, Register: 1 },
     evaluate: { Read: 2, ReadCadence: 1 },
   },
+  designation: {
+    contract: DesignationContract,
+    submit: { Nominate: 1, Serve: 2, Respond: 2, OpenVote: 3, Vote: 1, Publish: 1 },
+    evaluate: { Read: 1, ReadRevision: 2, List: 2 },
+  },
+  digest: { contract: DigestContract, submit: { File: 1 }, evaluate: { Read: 1 } },
 } as const;
 
 for (const [name, { contract, submit, evaluate }] of Object.entries(expected)) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DAY_MS, fromHex, hostIdOf, type LedgerErrorCode } from "@comity/protocol";
 import { createAccusation } from "@comity/threshold";
 import { bondScenarios, strangersToBonds, wrongRolesForBonds } from "./fixture/bondRefusals.ts";
+import { caseScenarios, strangersToCases, wrongRolesForCases } from "./fixture/caseRefusals.ts";
 import {
   acceptAll,
   cancelShare,
@@ -104,15 +105,10 @@ const badStatement = (overrides: (made: Coalition) => object): Scenario =>
 
 const flipped = (hex: string): string => (hex.startsWith("0") ? "1" : "0") + hex.slice(1);
 
-/** Codes of the contracts `designation` and `digest`, which are not there yet. */
-type Unwritten = Extract<
-  LedgerErrorCode,
-  `VENUE_${string}` | `VOTE_${string}` | `PUBLICATION_${string}` | `DIGEST_${string}`
->;
-
 /** Each code of the closed list, by what brings it about. The compiler asks for a new one's scenario. */
-const scenarios: { readonly [C in Exclude<LedgerErrorCode, Unwritten>]: Scenario } = {
+const scenarios: { readonly [C in LedgerErrorCode]: Scenario } = {
   ...bondScenarios,
+  ...caseScenarios,
 
   CANONICAL_SIZE: once(found, "facility:RegisterOperator", `"${"x".repeat(200_000)}"`),
   CANONICAL_SYNTAX: once(found, "facility:RegisterOperator", "{"),
@@ -159,6 +155,7 @@ const scenarios: { readonly [C in Exclude<LedgerErrorCode, Unwritten>]: Scenario
       ledger.submit(nameless, "notice:File", {}),
       ledger.submit(node, "coalition:Genesis", genesis),
       ...(await wrongRolesForBonds()),
+      ...(await wrongRolesForCases()),
     ];
   },
   CALLER_RELATION: async () => {
@@ -185,6 +182,7 @@ const scenarios: { readonly [C in Exclude<LedgerErrorCode, Unwritten>]: Scenario
         proof: "00",
       }),
       ...(await strangersToBonds()),
+      ...(await strangersToCases()),
     ];
   },
 

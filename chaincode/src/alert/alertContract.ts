@@ -1,11 +1,9 @@
 import {
   type AlertDocument,
   alertIdOf,
-  type AlertRequest,
   alertRequest,
   type AlertSlot,
   type AlertStatement,
-  type EpochRecord,
   parseAlertId,
   type StoredAlert,
 } from "@comity/protocol";
@@ -13,12 +11,13 @@ import { Returns, Transaction } from "fabric-contract-api";
 import { documentArgument, pageSizeArgument } from "../ledger/argument.ts";
 import { bls } from "../ledger/bls.ts";
 import { authenticate, authenticateReader } from "../ledger/caller.ts";
+import { recordInForce } from "../ledger/groupKey.ts";
 import { LedgerContext } from "../ledger/ledgerContext.ts";
 import { LedgerContract, result } from "../ledger/ledgerContract.ts";
-import { LedgerError, required } from "../ledger/ledgerError.ts";
+import { required } from "../ledger/ledgerError.ts";
 import { sortableTime } from "../ledger/orderedIndex.ts";
 import { type KeyParts, revisionAfter } from "../ledger/table.ts";
-import { ONLY, tables } from "../ledger/tables.ts";
+import { tables } from "../ledger/tables.ts";
 import { assertReplaces, isGreater, validateStatement, verifyAlert } from "./alertRules.ts";
 
 /** What the coalition asserts about undeclared training. */
@@ -38,7 +37,12 @@ export class AlertContract extends LedgerContract {
     if (slot !== undefined && (await isFiled(ctx, statement, slot))) return result({ alertId });
     const network = await ctx.network();
     validateStatement(statement, await ctx.table(tables.site).find(statement.subject.siteId), network);
-    const digest = verifyAlert(wanted, await recordInForce(ctx, wanted), network, bls);
+    const record = required(
+      await recordInForce(ctx, wanted.keyEpoch),
+      "ALERT_EPOCH",
+      `key epoch ${wanted.keyEpoch} is not one of the key in force`,
+    );
+    const digest = verifyAlert(wanted, record, network, bls);
     assertReplaces(statement, slot, network.genesis);
     const { policyMs: filedMs } = await ctx.time();
     const alert: StoredAlert = {
@@ -93,17 +97,6 @@ async function isFiled(ctx: LedgerContext, statement: AlertStatement, slot: Aler
   if (slot.alertId === alertId) return true;
   if (isGreater(statement, slot)) return false;
   return (await ctx.table(tables.alert).find(alertId)) !== undefined;
-}
-
-/** The record of the statement's key epoch, if that epoch has the group key that is in force. */
-async function recordInForce(ctx: LedgerContext, { keyEpoch }: AlertRequest): Promise<EpochRecord> {
-  const head = await ctx.table(tables.epochHead).find(ONLY);
-  const document = await ctx.table(tables.epoch).find(keyEpoch);
-  const record = document?.epoch.record;
-  if (record === undefined || record.groupKey !== head?.groupKey) {
-    throw new LedgerError("ALERT_EPOCH", `key epoch ${keyEpoch} is not one of the key in force`);
-  }
-  return record;
 }
 
 async function readAlert(ctx: LedgerContext, alertId: string): Promise<AlertDocument> {

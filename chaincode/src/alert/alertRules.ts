@@ -10,9 +10,9 @@ import {
   type Genesis,
   logOrigin,
   type SiteDocument,
-  statementDigest,
   statementProblem,
   toHex,
+  verifiedDigest,
   verifyDecision,
   verifyEd25519,
 } from "@comity/protocol";
@@ -49,10 +49,8 @@ export function verifyAlert(
   network: Network,
   bls: BlsVerifier,
 ): string {
-  const { kind, keyEpoch, statement, signature } = request;
-  const groupKey = fromHex(record.groupKey, 48);
-  const digest = statementDigest({ networkId: network.id, groupKey, kind, keyEpoch }, statement);
-  if (!bls.verify(groupKey, digest, fromHex(signature, 96))) {
+  const digest = verifiedDigest(request, record, { networkId: network.id, bls });
+  if (digest === undefined) {
     throw new LedgerError("ALERT_SIGNATURE", "the group signature does not verify under the key in force");
   }
   verifyDecisions(request, digest, record, network);

@@ -3,6 +3,7 @@ import {
   bondDocument,
   cadenceDocument,
   closedBucket,
+  digestDocument,
   epochHead,
   hostDocument,
   keyAccept,
@@ -26,6 +27,7 @@ import {
   storedAlert,
   suretyDocument,
   text,
+  venueDocument,
 } from "@comity/protocol";
 import { epochDocument, keyDealDocument } from "./keyDocuments.ts";
 
@@ -67,6 +69,11 @@ export const tables = {
 
   alert: { name: "alert", decode: storedAlert },
   alertSlot: { name: "alertslot", decode: alertSlot },
+
+  venue: { name: "venue", decode: venueDocument },
+  venueRevision: { name: "venuerev", decode: venueDocument },
+
+  digest: { name: "digest", decode: digestDocument },
 } as const;
 
 /** Key of a document of which there is only one. */

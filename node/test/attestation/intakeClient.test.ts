@@ -6,7 +6,14 @@ import { IntakeClient, IntakeError, type IntakeErrorCode } from "@comity/atteste
 import { type Intake, IntakeServer } from "../../src/attestation/index.ts";
 import { temporaryFolders } from "../log/fixture.ts";
 import { TestHost } from "./fixture.ts";
-import { attesterAttributes, createTestAuthority, issue, writeAttester } from "./tls.ts";
+import {
+  attesterAttributes,
+  createTestAuthority,
+  createTestTlsAuthority,
+  issue,
+  issueServer,
+  writeAttester,
+} from "./tls.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 const { signal } = new AbortController();
@@ -19,15 +26,20 @@ describe("an attester's client", function () {
   let client: IntakeClient;
 
   before(async () => {
-    const authority = await createTestAuthority();
-    const { certificate: cert, key } = await issue(authority, {});
+    const [authority, tlsAuthority] = [await createTestAuthority(), await createTestTlsAuthority()];
+    const { certificate: cert, key } = await issueServer(tlsAuthority);
     server = createServer({ cert, key }, (request, response) => answer(request, response));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const clock = { originMs: 0, scale: 1, scaledMs: 0, bucketMs: 1000 };
     const hosts = [new TestHost("alice")];
     const settings = { clock, intake: { url } };
-    const { config } = await writeAttester(await folders.make(), authority, hosts, settings);
+    const { config } = await writeAttester(
+      await folders.make(),
+      { authority, tlsAuthority },
+      hosts,
+      settings,
+    );
     client = new IntakeClient(config);
   });
   after(async () => {
