@@ -1,17 +1,24 @@
 import {
   alertDocument,
+  bondDocument,
   decimal,
   decodeCanonical,
+  digestDocument,
   DomainError,
   encodeCanonical,
+  hex,
   hostDocument,
   integer,
   list,
+  MAX_TIME_MS,
   noticeDocument,
   object,
+  oneOf,
   registerView,
+  registryNames,
   signedEpochRecord,
   siteDocument,
+  venueDocument,
   type Decoded,
   type Decoder,
 } from "@comity/protocol";
@@ -26,6 +33,17 @@ export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
 export const epochsView = object({ epochs: list(signedEpochRecord, MAX_EPOCHS) });
 
+/** The newest block that changed a registry, as the statement about the registry names it. */
+const registryChange = object({
+  registry: oneOf(...registryNames),
+  ledger: object({
+    height: integer(0, Number.MAX_SAFE_INTEGER),
+    blockHash: hex(32),
+    timeMs: integer(0, MAX_TIME_MS),
+  }),
+});
+export type RegistryChange = Decoded<typeof registryChange>;
+
 /** What a block can change in a node's view of the ledger, by kind. */
 const kinds = {
   register: registerView,
@@ -35,6 +53,10 @@ const kinds = {
   alert: alertDocument,
   epochs: epochsView,
   bucket: object({ bucket: integer(0, Number.MAX_SAFE_INTEGER) }),
+  venue: venueDocument,
+  bond: bondDocument,
+  digest: digestDocument,
+  registry: registryChange,
 };
 
 type Kinds = typeof kinds;
@@ -43,26 +65,48 @@ export type Change = {
   [K in ChangeKind]: { readonly kind: K; readonly value: Decoded<Kinds[K]> };
 }[ChangeKind];
 
-/** Where a change is stored: a later one of the same thing replaces it, but every revision of a notice is kept. */
+/** What a block can change in what the coalition signs of its registries. */
+export type RegistryPart = Extract<Change, { readonly kind: "venue" | "bond" | "digest" | "registry" }>;
+
+/** Where a change is stored: a later one of the same thing replaces it, but every revision of a notice and of a case is kept. */
 export function changeKey(change: Change): string {
   return `${change.kind}!${changeId(change)}`;
 }
 
-function changeId({ kind, value }: Change): string {
-  switch (kind) {
+function changeId(change: Change): string {
+  switch (change.kind) {
     case "site":
-      return value.siteId;
+      return change.value.siteId;
     case "host":
-      return value.hostId;
+      return change.value.hostId;
     case "notice":
-      return `${value.notice.noticeId}!${String(value.notice.rev).padStart(16, "0")}`;
+      return `${change.value.notice.noticeId}!${sortableRevision(change.value.notice.rev)}`;
     case "alert":
-      return value.alertId;
+      return change.value.alertId;
     case "register":
     case "epochs":
     case "bucket":
       return "";
+    default:
+      return registryChangeId(change);
   }
+}
+
+function registryChangeId({ kind, value }: RegistryPart): string {
+  switch (kind) {
+    case "venue":
+      return `${value.venueId}!${sortableRevision(value.rev)}`;
+    case "bond":
+      return value.bondId;
+    case "digest":
+      return value.statement.registry;
+    case "registry":
+      return value.registry;
+  }
+}
+
+function sortableRevision(rev: number): string {
+  return String(rev).padStart(16, "0");
 }
 
 export function encodeChange(change: Change): Uint8Array {

@@ -1,6 +1,8 @@
 import type { LedgerBlock } from "@comity/ledger";
 import {
   type AlertDocument,
+  type BondDocument,
+  type DigestDocument,
   DomainError,
   type EpochRecord,
   type Genesis,
@@ -8,18 +10,21 @@ import {
   type LedgerEvent,
   type NoticeDocument,
   type RegisterMember,
+  type RegistryName,
   type SignedEpochRecord,
   type SiteDocument,
+  type VenueDocument,
 } from "@comity/protocol";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../telemetry/log.ts";
 import { Backoff } from "./backoff.ts";
 import { BlockMarks } from "./blockMarks.ts";
-import { LedgerViewError, type Change } from "./change.ts";
+import { LedgerViewError, type Change, type RegistryChange } from "./change.ts";
 import type { LedgerReader } from "./ledgerReader.ts";
 import type { LedgerView } from "./ledgerView.ts";
 import type { LedgerBlocks } from "./ports.ts";
 import { Projection } from "./projection.ts";
+import { registryChanges } from "./registryChange.ts";
 import type { ViewStore } from "./viewStore.ts";
 
 export interface LedgerFollowerDeps {
@@ -112,6 +117,26 @@ export class LedgerFollower implements LedgerView {
     return this.#projection.alerts();
   }
 
+  venues(): readonly VenueDocument[] {
+    return this.#projection.registries.venues();
+  }
+
+  venueRevision(venueId: string, rev: number): VenueDocument | undefined {
+    return this.#projection.registries.venueRevision(venueId, rev);
+  }
+
+  bonds(): readonly BondDocument[] {
+    return this.#projection.registries.bonds();
+  }
+
+  digest(registry: RegistryName): DigestDocument | undefined {
+    return this.#projection.registries.digest(registry);
+  }
+
+  registryChange(registry: RegistryName): RegistryChange | undefined {
+    return this.#projection.registries.registryChange(registry);
+  }
+
   epochs(): readonly SignedEpochRecord[] {
     return this.#projection.epochs;
   }
@@ -136,7 +161,8 @@ export class LedgerFollower implements LedgerView {
     const from = this.height() + 1n;
     const previousHash = this.#marks.last?.hash;
     for await (const block of this.#deps.ledger.blocks({ from, previousHash, signal })) {
-      const changes = await this.#changesOf(block, signal);
+      const read = await this.#changesOf(block, signal);
+      const changes = [...read, ...registryChanges(block, read)];
       const mark = { height: block.number, hash: block.hash, seenMs: this.#seenMs(block) };
       await this.#deps.store.write(changes, mark);
       for (const change of changes) this.#projection.apply(change);

@@ -1,6 +1,9 @@
 import {
   alertDocument,
+  bondDocument,
   decodeCanonical,
+  digestDocument,
+  encodeCanonical,
   hostDocument,
   MAX_PAGE_SIZE,
   noticeDocument,
@@ -9,6 +12,7 @@ import {
   sha256,
   siteDocument,
   toHex,
+  venueDocument,
   verifyEpochChain,
   type Decoder,
   type Ed25519Verify,
@@ -61,6 +65,18 @@ export class LedgerReader {
     "notice-withdrawn": (event, height) => this.#notice(event, height),
     "notice-started": (event, height) => this.#notice(event, height),
     "notice-completed": (event, height) => this.#notice(event, height),
+    "bond-posted": (event) => this.#bond(event),
+    "bond-accepted": (event) => this.#bond(event),
+    "bond-swept": (event) => this.#bond(event),
+    "bond-released": (event) => this.#bond(event),
+    "venue-nominated": (event) => this.#venue(event),
+    "venue-served": (event) => this.#venue(event),
+    "venue-responded": (event) => this.#venue(event),
+    "venue-vote-opened": (event) => this.#venue(event),
+    "venue-voted": (event) => this.#venue(event),
+    "venue-decided": (event) => this.#venue(event),
+    "venue-published": (event) => this.#venue(event),
+    "digest-filed": (event) => this.#digest(event),
   };
 
   async #founding(event: LedgerEvent): Promise<Change[]> {
@@ -78,15 +94,32 @@ export class LedgerReader {
     return [{ kind: "register", value: await this.#ask(registerView, "coalition:ReadRegister") }];
   }
 
-  async #notice({ subject, rev, hash }: LedgerEvent, height: bigint): Promise<Change[]> {
-    const bytes = await this.#deps.ledger.evaluate("notice:ReadRevision", subject, String(rev));
-    if (toHex(sha256(bytes)) !== hash) {
-      throw new LedgerViewError(
-        "LEDGER_ANSWER_INVALID",
-        `revision ${rev} of notice ${subject} is not what the block names`,
-      );
-    }
-    return [{ kind: "notice", value: { height: height.toString(), notice: decode(noticeDocument, bytes) } }];
+  async #notice(event: LedgerEvent, height: bigint): Promise<Change[]> {
+    const notice = await this.#revision(noticeDocument, "notice:ReadRevision", event);
+    return [{ kind: "notice", value: { height: height.toString(), notice } }];
+  }
+
+  async #venue(event: LedgerEvent): Promise<Change[]> {
+    return [{ kind: "venue", value: await this.#revision(venueDocument, "designation:ReadRevision", event) }];
+  }
+
+  async #bond(event: LedgerEvent): Promise<Change[]> {
+    return [{ kind: "bond", value: await this.#revision(bondDocument, "bond:ReadRevision", event) }];
+  }
+
+  /** The ledger keeps only the newest, which may be newer than the block. */
+  async #digest(event: LedgerEvent): Promise<Change[]> {
+    const value = await this.#ask(digestDocument, "digest:Read", event.subject);
+    if (value.rev < event.rev || (value.rev === event.rev && hashOf(encodeCanonical(value)) !== event.hash))
+      throw notAsNamed(event);
+    return [{ kind: "digest", value }];
+  }
+
+  /** The document as it was at the revision that the block names, by its hash: no peer can show another. */
+  async #revision<T>(decoder: Decoder<T>, transaction: string, event: LedgerEvent): Promise<T> {
+    const bytes = await this.#deps.ledger.evaluate(transaction, event.subject, String(event.rev));
+    if (hashOf(bytes) !== event.hash) throw notAsNamed(event);
+    return decode(decoder, bytes);
   }
 
   async #hosts(siteId: string): Promise<Change[]> {
@@ -127,6 +160,15 @@ export class LedgerReader {
   async #ask<T>(decoder: Decoder<T>, transaction: string, ...args: string[]): Promise<T> {
     return decode(decoder, await this.#deps.ledger.evaluate(transaction, ...args));
   }
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return toHex(sha256(bytes));
+}
+
+function notAsNamed({ type, subject, rev }: LedgerEvent): LedgerViewError {
+  const text = `revision ${rev} of ${subject} is not what the block names (${type})`;
+  return new LedgerViewError("LEDGER_ANSWER_INVALID", text);
 }
 
 function decode<T>(decoder: Decoder<T>, bytes: Uint8Array): T {

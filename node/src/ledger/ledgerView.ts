@@ -1,13 +1,18 @@
 import type {
   AlertDocument,
+  BondDocument,
+  DigestDocument,
   EpochRecord,
   HostDocument,
   NoticeDocument,
   RegisterMember,
+  RegistryName,
   SignedEpochRecord,
   SiteDocument,
+  VenueDocument,
 } from "@comity/protocol";
 import type { LedgerBlock } from "@comity/ledger";
+import type { RegistryChange } from "./change.ts";
 
 /** The ledger as this node knows it: everything after the newest block that it has followed, and some of the past. */
 export interface LedgerView {
@@ -24,6 +29,15 @@ export interface LedgerView {
   noticeRevisionsAt(height: bigint): readonly NoticeDocument[];
   alert(alertId: string): AlertDocument | undefined;
   alerts(): readonly AlertDocument[];
+  /** Every case at its newest revision. */
+  venues(): readonly VenueDocument[];
+  venueRevision(venueId: string, rev: number): VenueDocument | undefined;
+  /** Every bond at its newest revision. */
+  bonds(): readonly BondDocument[];
+  /** The newest filed digest of a registry. */
+  digest(registry: RegistryName): DigestDocument | undefined;
+  /** The newest block that changed a registry; undefined before the network is founded. */
+  registryChange(registry: RegistryName): RegistryChange | undefined;
   /** Verified back to genesis. */
   epochs(): readonly SignedEpochRecord[];
   currentEpoch(): EpochRecord | undefined;

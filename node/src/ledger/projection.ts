@@ -7,6 +7,7 @@ import type {
   SiteDocument,
 } from "@comity/protocol";
 import type { Change } from "./change.ts";
+import { RegistryProjection } from "./registryProjection.ts";
 
 interface NoticeRevision {
   /** Block that brought it. */
@@ -16,6 +17,7 @@ interface NoticeRevision {
 
 /** What all changes up to a block add up to, in memory. The order of changes of different things does not matter. */
 export class Projection {
+  readonly registries = new RegistryProjection();
   #register: RegisterView | undefined;
   readonly #sites = new Map<string, SiteDocument>();
   readonly #hosts = new Map<string, HostDocument>();
@@ -47,6 +49,9 @@ export class Projection {
         break;
       case "notice":
         this.#addRevision({ height: BigInt(change.value.height), notice: change.value.notice });
+        break;
+      default:
+        this.registries.apply(change);
     }
   }
 
