@@ -18,6 +18,7 @@ import { BundleSource } from "./console/bundleSource.ts";
 import { nodeConditions } from "./console/conditions.ts";
 import { ConsoleServer } from "./console/consoleServer.ts";
 import { nodeSources } from "./console/nodeSources.ts";
+import { DutySigner } from "./duty/index.ts";
 import {
   CheckpointGossip,
   createGossipNetwork,
@@ -214,11 +215,19 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
       emit,
     },
   );
+  const duties = new DutySigner(
+    { networkId, ownIndex: index, memberCount, ...signing },
+    {
+      ...{ network, ledger: view, submitter: ledger, shares: keyStore, signer: cosigner.signer },
+      ...{ verify, bls, clock, random, emit, log: logOf("duty") },
+    },
+  );
   await life.start(network);
   await life.start(replicator);
   await life.start(checkpoints);
   await life.start(summaries);
   await life.start(cosigner);
+  await life.start(duties);
   await life.start(detector);
 
   // Intake.
@@ -282,7 +291,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
     { networkId, timeoutMs: rangeTimeoutMs },
     { view, bls, verify, gather: (alert, signal) => bundleFor(alert, bundling, signal) },
   );
-  const metrics = createMetrics({ view, network, cosigner, logs, replicator, intake });
+  const metrics = createMetrics({ view, network, cosigner, duties, logs, replicator, intake });
   const sources = nodeSources(
     { memberId, networkId, genesis, conditions },
     { view, logs, network, cosigner, keyStore, ceremony, bundles, metrics, summaries, equivocations },

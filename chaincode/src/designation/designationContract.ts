@@ -13,7 +13,13 @@ import {
 import { Returns, Transaction } from "fabric-contract-api";
 import { documentArgument, integerArgument, pageSizeArgument } from "../ledger/argument.ts";
 import { bls } from "../ledger/bls.ts";
-import { assertMember, authenticate, authenticateReader, type Caller } from "../ledger/caller.ts";
+import {
+  assertMember,
+  authenticate,
+  authenticateReader,
+  type Caller,
+  type SuretyCaller,
+} from "../ledger/caller.ts";
 import { recordInForce } from "../ledger/groupKey.ts";
 import { LedgerContext } from "../ledger/ledgerContext.ts";
 import { LedgerContract, result } from "../ledger/ledgerContract.ts";
@@ -31,6 +37,8 @@ import {
   serve,
 } from "./designationRules.ts";
 import { isPublished, verifyPublication } from "./publicationRules.ts";
+
+type Reader = Pick<Caller | SuretyCaller, "organisation" | "role">;
 
 const hash = hex(32);
 const question = oneOf("designate", "delist");
@@ -143,12 +151,9 @@ export class DesignationContract extends LedgerContract {
   }
 }
 
-const memberClasses: readonly string[] = ["member"];
-const outsideRoles: readonly string[] = ["operator", "surety"];
-
 /** Until a case is listed it is the members' own business: the venue may be innocent, and an operator may be the venue. */
-function mayRead({ organisation, role }: Caller, venue: VenueDocument): boolean {
-  const isInside = memberClasses.includes(organisation.class) && !outsideRoles.includes(role);
+function mayRead({ organisation, role }: Reader, venue: VenueDocument): boolean {
+  const isInside = organisation.class === "member" && role !== "operator";
   return isInside || isListed(venue);
 }
 

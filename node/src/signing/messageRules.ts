@@ -31,6 +31,9 @@ export interface RuleContext {
   readonly proposalLifeMs: number;
 }
 
+/** What it takes to judge a decision, whatever it is about. */
+export type DecisionRules = Pick<RuleContext, "networkId" | "verify" | "bls">;
+
 export function digestOf(
   networkId: NetworkId,
   epoch: EpochRecord,
@@ -74,7 +77,7 @@ const forged: Judgement = { verdict: "reject", blame: "sender" };
 const bad: Judgement = { verdict: "reject", blame: "author" };
 
 /** Partials do not show whose they are, so one counts only inside a message that its member signed. */
-export function judgePartial(message: PartialMessage, epoch: EpochRecord, context: RuleContext): Judgement {
+export function judgePartial(message: PartialMessage, epoch: EpochRecord, context: DecisionRules): Judgement {
   // [REJECT] a partial of another epoch than the digest's.
   if (message.keyEpoch !== epoch.keyEpoch || message.decision.decision !== "sign") return forged;
   const member = epoch.members.find(({ index }) => index === message.decision.memberIndex);
@@ -99,7 +102,7 @@ function isDecidedBy(
   decision: Decision,
   digest: string,
   member: { readonly identityKey: string },
-  { networkId, verify }: RuleContext,
+  { networkId, verify }: DecisionRules,
 ): boolean {
   return verifyDecision(networkId, fromHex(digest, 32), decision, fromHex(member.identityKey, 32), verify);
 }

@@ -9,6 +9,7 @@ export interface MetricSources {
   };
   readonly network: { peers(): readonly { readonly connected: boolean }[]; verdicts(): readonly Verdicts[] };
   readonly cosigner: { status(): readonly unknown[] };
+  readonly duties: { status(): readonly unknown[] };
   readonly logs: {
     list(): readonly { readonly own: boolean; readonly size: number }[];
     readonly fullestMirror: number;
@@ -37,7 +38,7 @@ interface Verdicts {
 
 /** The node's metrics. Every label's values are a closed set, and no label names an operator, a host or a member. */
 export function createMetrics(sources: MetricSources): Registry {
-  const { view, network, cosigner, logs, intake, replicator } = sources;
+  const { view, network, cosigner, duties, logs, intake, replicator } = sources;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const gauges: Record<string, [help: string, read: () => number]> = {
@@ -55,6 +56,10 @@ export function createMetrics(sources: MetricSources): Registry {
       () => network.peers().filter(({ connected }) => connected).length,
     ],
     comity_open_proposals: ["Statements waiting for signatures", () => cosigner.status().length],
+    comity_open_duties: [
+      "Decided cases and registry digests that lack the coalition's signature",
+      () => duties.status().length,
+    ],
     comity_mirror_fullest_ratio: [
       "Share of its room here that the other member with the most evidence has used, 0 to 1",
       () => logs.fullestMirror,

@@ -32,6 +32,22 @@ describe("four nodes on the embedded ledger", function () {
     );
   });
 
+  it("sign with it at once what the public registries hold, which is nothing yet", async () => {
+    const filed = (registry: string) =>
+      Promise.race(
+        nodes.map((node) =>
+          node.event(({ event, slot }) => event === "duty-filed" && String(slot).startsWith(`${registry} `)),
+        ),
+      );
+
+    const filings = await Promise.all([filed("venues"), filed("bonds")]);
+
+    assert.deepEqual(
+      filings.map(({ kind }) => kind),
+      ["digest", "digest"],
+    );
+  });
+
   it("go on with the same key and share after a restart, and stop cleanly when told to", async () => {
     const [before] = nodes[2]!.events.filter(({ event }) => event === "key-active");
     await nodes[2]!.end("SIGTERM");

@@ -7,6 +7,7 @@ function sources(change: Partial<MetricSources> = {}): MetricSources {
     view: { height: () => 7n, unread: () => ({ forMs: 1500 }), currentEpoch: () => undefined },
     network: { peers: () => [], verdicts: () => [] },
     cosigner: { status: () => [] },
+    duties: { status: () => [] },
     logs: { list: () => [], fullestMirror: 0.25 },
     replicator: { waiting: 3 },
     intake: { queuedBytes: 0, counters: new IntakeCounters() },

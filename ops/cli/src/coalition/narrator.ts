@@ -82,6 +82,12 @@ const ofAll = new Map<string, (event: ProcessEvent) => string | undefined>(
       `The group key of epoch ${text(event, "keyEpoch")} is in force: no member holds it, enough of them together can sign.`,
     "alert-signed": (event) => `The alert ${short(text(event, "alertId"))} has its group signature.`,
     "alert-filed": (event) => `The ledger has verified and taken alert ${short(text(event, "alertId"))}.`,
+    "duty-filed": (event) =>
+      event["kind"] === "digest"
+        ? undefined
+        : `The ledger has verified the coalition's signature and publishes the ${text(event, "kind")}.`,
+    "duty-contradicted": (event) =>
+      `Member ${text(event, "memberIndex")} has signed something else about ${text(event, "slot")} than the ledger says.`,
     "proposal-refused": (event) => `Proposal ${short(text(event, "digest"))} is refused by too many.`,
     "proposal-expired": (event) => `Proposal ${short(text(event, "digest"))} has expired.`,
   }),
