@@ -16,6 +16,8 @@ export const ledgerClientCodes = [
   "LEDGER_CHAIN_BROKEN",
   /** A block or an event in it cannot be read. */
   "LEDGER_BLOCK_MALFORMED",
+  /** What a peer answers is not what the block names: it lags behind the block, or lies. */
+  "LEDGER_DOCUMENT_DIFFERS",
 ] as const;
 
 export class LedgerError extends DomainError {}

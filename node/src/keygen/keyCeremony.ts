@@ -1,4 +1,4 @@
-import type { LedgerBlock } from "@comity/ledger";
+import { Backoff, type LedgerBlock } from "@comity/ledger";
 import {
   canonicalString,
   decodeCanonical,
@@ -8,7 +8,6 @@ import {
 } from "@comity/protocol";
 import { decodeDeal } from "@comity/threshold";
 import type { Clock } from "../clock.ts";
-import { Backoff } from "../ledger/backoff.ts";
 import type { LedgerQueries, LedgerSubmitter } from "../ledger/ports.ts";
 import type { DecisionSigner } from "../signing/index.ts";
 import type { NodeEvent } from "../telemetry/events.ts";

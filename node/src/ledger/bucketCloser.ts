@@ -1,7 +1,7 @@
+import { Backoff } from "@comity/ledger";
 import { bucketClosableMs, bucketOf, DomainError, type Genesis } from "@comity/protocol";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../telemetry/log.ts";
-import { Backoff } from "./backoff.ts";
 import type { LedgerSubmitter } from "./ports.ts";
 
 export interface BucketCloserOptions {

@@ -1,4 +1,4 @@
-import type { LedgerBlock } from "@comity/ledger";
+import { type BlocksOptions, type ChangedBlock, changeStream, type LedgerBlock } from "@comity/ledger";
 import {
   type AlertDocument,
   type BondDocument,
@@ -17,7 +17,6 @@ import {
 } from "@comity/protocol";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../telemetry/log.ts";
-import { Backoff } from "./backoff.ts";
 import { BlockMarks } from "./blockMarks.ts";
 import { LedgerViewError, type Change, type RegistryChange } from "./change.ts";
 import type { LedgerReader } from "./ledgerReader.ts";
@@ -37,8 +36,6 @@ export interface LedgerFollowerDeps {
   /** Told when the ledger contradicts itself: the process must stop. */
   readonly fatal: (error: Error) => void;
 }
-
-const pauses = { firstMs: 100, longestMs: 5000 };
 
 /** Keeps the view of the ledger: block by block, from where it stopped last time, from block 0 when it has nothing. */
 export class LedgerFollower implements LedgerView {
@@ -160,8 +157,7 @@ export class LedgerFollower implements LedgerView {
   async #follow(signal: AbortSignal): Promise<void> {
     const from = this.height() + 1n;
     const previousHash = this.#marks.last?.hash;
-    for await (const block of this.#deps.ledger.blocks({ from, previousHash, signal })) {
-      const read = await this.#changesOf(block, signal);
+    for await (const { block, changes: read } of this.#changes({ from, previousHash, signal })) {
       const changes = [...read, ...registryChanges(block, read)];
       const mark = { height: block.number, hash: block.hash, seenMs: this.#seenMs(block) };
       await this.#deps.store.write(changes, mark);
@@ -171,29 +167,30 @@ export class LedgerFollower implements LedgerView {
     }
   }
 
-  async #changesOf(block: LedgerBlock, signal: AbortSignal): Promise<Change[]> {
-    const changes: Change[] = [];
-    for (const event of block.transactions.flatMap(({ events }) => events)) {
-      changes.push(...(await this.#read(event, block.number, signal)));
-    }
-    return changes;
+  #changes(wanted: BlocksOptions): AsyncIterable<ChangedBlock<Change>> {
+    const { ledger, clock, random, log } = this.#deps;
+    return changeStream<Change>(wanted, {
+      ledger,
+      changesOf: (event, height) => this.#read(event, height),
+      isFinal: (error) => error instanceof LedgerViewError && error.code === "LEDGER_OTHER_NETWORK",
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+      random,
+      onRetry: ({ type }, error) => {
+        const code: unknown = error instanceof DomainError ? error.code : undefined;
+        log.warn("a change on the ledger cannot be read yet", { type, code, error });
+      },
+    });
   }
 
-  /** The block is a fact, so what it changed can be read in the end: a peer that lags, lies or is away is asked again. */
-  async #read(event: LedgerEvent, height: bigint, signal: AbortSignal): Promise<Change[]> {
-    const backoff = new Backoff(pauses, this.#deps);
-    for (;;) {
-      try {
-        const changes = await this.#deps.reader.changesOf(event, height);
-        this.#unread = undefined;
-        return changes;
-      } catch (error) {
-        if (error instanceof LedgerViewError && error.code === "LEDGER_OTHER_NETWORK") throw error;
-        this.#unread ??= { height, sinceMs: this.#deps.clock.now() };
-        const code: unknown = error instanceof DomainError ? error.code : undefined;
-        this.#deps.log.warn("a change on the ledger cannot be read yet", { type: event.type, code, error });
-        await this.#deps.clock.sleep(backoff.next(), signal);
-      }
+  /** What cannot be read holds everything after it up, so the node says since when it tries. */
+  async #read(event: LedgerEvent, height: bigint): Promise<Change[]> {
+    try {
+      const changes = await this.#deps.reader.changesOf(event, height);
+      this.#unread = undefined;
+      return changes;
+    } catch (error) {
+      this.#unread ??= { height, sinceMs: this.#deps.clock.now() };
+      throw error;
     }
   }
 

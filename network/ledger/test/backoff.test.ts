@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Backoff } from "../../src/ledger/backoff.ts";
+import { Backoff } from "../src/backoff.ts";
 
 describe("the pauses between attempts", () => {
   it("double up to the limit, and start anew after a success", () => {
