@@ -46,6 +46,7 @@ const schema = Type.Object(
       description: "consoles that bundles and node status are read from",
     }),
     genesisFile: path("the network's genesis record, exact bytes"),
+    dataDir: path("folder of this gateway's own; what is in it can be rebuilt from the ledger"),
     logLevel: Type.Optional(Type.Enum(["debug", "info", "warn", "error", "silent"])),
   },
   closed,

@@ -13,6 +13,7 @@ const valid = {
   },
   nodes: [{ memberId: "aa", consoleUrl: "http://127.0.0.1:9001" }],
   genesisFile: "genesis.json",
+  dataDir: "gateway",
 };
 
 const refusal = (value: unknown): string => {

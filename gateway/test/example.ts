@@ -10,6 +10,7 @@ import {
   parseNoticeId,
   parseOperatorId,
   parseSiteId,
+  type StoredAlert,
   validateGenesis,
   verifyBundle,
 } from "@comity/protocol";
@@ -27,7 +28,7 @@ export const genesisBytes = encodeCanonical(genesis);
 export const networkId = genesisId(genesisBytes);
 const verified = verifyBundle(bundleBytes, { genesis: networkId, bls: nobleBls });
 
-export const alert: AlertDocument = {
+export const storedAlert: StoredAlert = {
   schemaVersion: 1,
   rev: 1,
   alertId: alertIdOf(verified.statement),
@@ -38,8 +39,9 @@ export const alert: AlertDocument = {
   decisions: verified.decisions,
   digest: verified.digest,
   filedMs: 1_800_000_000_000,
-  status: "open",
 };
+
+export const alert: AlertDocument = { ...storedAlert, status: "open" };
 
 export const notice: NoticeDocument = {
   schemaVersion: 1,

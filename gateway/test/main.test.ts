@@ -49,6 +49,7 @@ describe("gateway process", function () {
     },
     nodes: [],
     genesisFile: join(folder, "genesis.json"),
+    dataDir: join(folder, "data"),
     logLevel: "silent",
   });
 

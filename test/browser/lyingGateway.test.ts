@@ -51,7 +51,7 @@ describe("page before a lying gateway", function () {
 
     visitor.site.lie = onPath("/v1/alerts", (honest) => ({
       ...honest,
-      body: Buffer.from('{"items":[],"nextCursor":null}'),
+      body: Buffer.from('{"height":9,"items":[],"nextCursor":null}'),
     }));
     await visitor.pass();
     await visitor.page.waitForSelector("#trust[data-state=broken]");

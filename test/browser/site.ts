@@ -39,17 +39,18 @@ export async function startSite({ network, more = [] }: SiteOptions): Promise<Si
   writeFileSync(genesisFile, network.genesisBytes);
   const all = [network, ...more];
   const ledger = new MemoryLedger(network);
-  ledger.state.alerts = all.map(({ alert }) => alert);
-  ledger.state.notices = notices();
+  for (const { alert } of all) ledger.writeAlert(alert);
+  for (const notice of notices()) ledger.writeNotice(notice);
 
   const node = await listen(nodeConsole(all));
   const nodes = network.genesis.members
     .slice(0, 3)
     .map(({ memberId }) => ({ memberId, consoleUrl: node.url }));
   const gateway = await startGateway(
-    { host: "127.0.0.1", port: 0, nodes, genesisFile, logLevel: "silent" },
+    { host: "127.0.0.1", port: 0, nodes, genesisFile, dataDir: join(folder, "data"), logLevel: "silent" },
     { ledger, log: pino({ level: "silent" }), now: Date.now },
   );
+  await ledger.followed();
   const site: Site = {
     url: "",
     ledger,

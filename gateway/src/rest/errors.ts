@@ -21,22 +21,18 @@ export type Problem = Static<typeof problemSchema>;
 type RestCode = "REQUEST_INVALID" | "ROUTE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "GATEWAY_FAILED";
 /** Codes of the ledger's client and of the chaincode that a reader can run into. */
 type LedgerCode =
-  | "LEDGER_UNAVAILABLE"
-  | "LEDGER_REFUSED"
-  | "GENESIS_MISSING"
-  | "ALERT_UNKNOWN"
-  | "BOOKMARK_INVALID"
-  | "CALLER_UNKNOWN"
-  | "CALLER_ROLE";
+  "LEDGER_UNAVAILABLE" | "LEDGER_REFUSED" | "GENESIS_MISSING" | "CALLER_UNKNOWN" | "CALLER_ROLE";
 
 const problems: Readonly<
   Record<RestCode | GatewayErrorCode | LedgerCode, readonly [status: number, title: string]>
 > = {
   REQUEST_INVALID: [400, "The request is not of the form that this route takes"],
   CURSOR_INVALID: [400, "The cursor is not known"],
-  BOOKMARK_INVALID: [400, "The cursor is not known"],
   ROUTE_NOT_FOUND: [404, "There is nothing here"],
   ALERT_UNKNOWN: [404, "There is no such alert"],
+  BOND_UNKNOWN: [404, "There is no such bond"],
+  VENUE_UNKNOWN: [404, "No such venue is on the list"],
+  DIGEST_UNKNOWN: [404, "The coalition has not signed this registry yet"],
   BUNDLE_NOT_FOUND: [404, "There is no evidence bundle of this alert"],
   METHOD_NOT_ALLOWED: [405, "This gateway is only for reading"],
   GATEWAY_FAILED: [500, "The gateway failed"],
@@ -45,9 +41,12 @@ const problems: Readonly<
   LEDGER_REFUSED: [502, "The ledger refused the question"],
   CALLER_UNKNOWN: [502, "The ledger does not know this gateway"],
   CALLER_ROLE: [502, "The ledger does not let this gateway read"],
+  REGISTRY_DIFFERS: [502, "The registry is not what the coalition signed"],
+  PROJECTION_BROKEN: [502, "The gateway cannot follow the ledger"],
   LEDGER_NETWORK: [502, "The ledger is another network's"],
   LEDGER_UNAVAILABLE: [503, "The ledger does not answer"],
   GENESIS_MISSING: [503, "The network is still starting"],
+  PROJECTION_BEHIND: [503, "The gateway is behind the ledger"],
   NODES_UNREACHABLE: [503, "No node answers"],
   GATEWAY_BUSY: [503, "The gateway is busy"],
 };

@@ -1,9 +1,10 @@
 import type { NetworkId } from "@comity/protocol";
 import type { BundleService } from "../service/bundleService.ts";
-import type { LedgerReader } from "../service/ledgerReader.ts";
 import { listNotices } from "../service/listNotices.ts";
 import { listAlerts, readAlert } from "../service/readAlerts.ts";
-import { type Coalition, readRegister } from "../service/readCoalition.ts";
+import type { ProjectionView } from "../service/projectionView.ts";
+import type { Coalition } from "../service/readCoalition.ts";
+import { sendFile } from "./sendFile.ts";
 import {
   alertParams,
   alertSchema,
@@ -18,9 +19,11 @@ import {
 import type { RestServer } from "./typeProvider.ts";
 
 export interface RouteDeps {
-  readonly ledger: LedgerReader;
+  readonly view: ProjectionView;
   readonly bundles: BundleService;
   readonly coalition: () => Promise<Coalition>;
+  /** Throws what keeps this gateway from being of use. */
+  readonly assertReady: () => Promise<void>;
   readonly networkId: NetworkId;
   readonly genesisBytes: Uint8Array;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
@@ -54,7 +57,7 @@ export function addCoalitionRoutes(
   );
 }
 
-export function addNoticeRoutes(server: RestServer, { ledger }: RouteDeps): void {
+export function addNoticeRoutes(server: RestServer, { view }: RouteDeps): void {
   server.get(
     "/v1/notices",
     {
@@ -65,11 +68,11 @@ export function addNoticeRoutes(server: RestServer, { ledger }: RouteDeps): void
         response: { 200: pageOf(noticeSchema), default: problemResponse },
       },
     },
-    ({ query }) => listNotices(ledger, query),
+    ({ query }) => listNotices(view, query),
   );
 }
 
-export function addAlertRoutes(server: RestServer, { ledger, bundles }: RouteDeps): void {
+export function addAlertRoutes(server: RestServer, { view, bundles }: RouteDeps): void {
   server.get(
     "/v1/alerts",
     {
@@ -80,7 +83,7 @@ export function addAlertRoutes(server: RestServer, { ledger, bundles }: RouteDep
         response: { 200: pageOf(alertSummarySchema), default: problemResponse },
       },
     },
-    ({ query }) => listAlerts(ledger, query),
+    ({ query }) => listAlerts(view, query),
   );
   server.get(
     "/v1/alerts/:alertId",
@@ -92,7 +95,7 @@ export function addAlertRoutes(server: RestServer, { ledger, bundles }: RouteDep
         response: { 200: alertSchema, default: problemResponse },
       },
     },
-    ({ params }) => readAlert(ledger, params.alertId),
+    ({ params }) => readAlert(view, params.alertId),
   );
   server.get(
     "/v1/alerts/:alertId/bundle",
@@ -113,29 +116,15 @@ export function addAlertRoutes(server: RestServer, { ledger, bundles }: RouteDep
 }
 
 /** Not part of the published interface: for whoever runs the gateway. */
-export function addOperatorRoutes(server: RestServer, deps: RouteDeps): void {
+export function addOperatorRoutes(server: RestServer, { assertReady, metrics }: RouteDeps): void {
   const hidden = { schema: { hide: true } };
   server.get("/healthz", hidden, () => ({ status: "ok" }));
   server.get("/readyz", hidden, async () => {
-    await readRegister(deps);
+    await assertReady();
     return { status: "ready" };
   });
   server.get("/metrics", hidden, async (_request, reply) => {
-    const { contentType, text } = await deps.metrics();
+    const { contentType, text } = await metrics();
     return reply.type(contentType).send(text);
   });
-}
-
-interface FileReply {
-  type(contentType: string): FileReply;
-  header(name: string, value: string): FileReply;
-  send(payload: unknown): FileReply;
-}
-
-/** As a download, and exactly the bytes: what was signed is never written anew. */
-function sendFile(reply: FileReply, name: string, bytes: Uint8Array): FileReply {
-  return reply
-    .type("application/json")
-    .header("content-disposition", `attachment; filename="${name}"`)
-    .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }

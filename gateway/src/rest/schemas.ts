@@ -2,18 +2,18 @@ import Type, { type TProperties, type TSchema } from "typebox";
 import { problemSchema } from "./errors.ts";
 
 /** The published forms; the ledger's own decoders have already checked what is sent. */
-const document = <P extends TProperties>(properties: P, description?: string) =>
+export const document = <P extends TProperties>(properties: P, description?: string) =>
   Type.Object(properties, { additionalProperties: false, ...(description !== undefined && { description }) });
 
-const hash = Type.String({ pattern: "^[0-9a-f]{64}$" });
-const hex = (sizeBytes: number) => Type.String({ pattern: `^[0-9a-f]{${2 * sizeBytes}}$` });
-const decimal = Type.String({ pattern: "^(0|[1-9][0-9]*)$" });
+export const hash = Type.String({ pattern: "^[0-9a-f]{64}$" });
+export const hex = (sizeBytes: number) => Type.String({ pattern: `^[0-9a-f]{${2 * sizeBytes}}$` });
+export const decimal = Type.String({ pattern: "^(0|[1-9][0-9]*)$" });
 const flop = Type.String({ pattern: "^(0|[1-9][0-9]*)$", description: "FLOP, decimal" });
-const policyTime = Type.Integer({ minimum: 0, description: "Policy time, ms since the Unix epoch" });
-const count = Type.Integer({ minimum: 0 });
-const name = Type.String({ minLength: 1 });
-const oneOf = (...values: string[]) => Type.Enum(values);
-const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+export const policyTime = Type.Integer({ minimum: 0, description: "Policy time, ms since the Unix epoch" });
+export const count = Type.Integer({ minimum: 0 });
+export const name = Type.String({ minLength: 1 });
+export const oneOf = (...values: string[]) => Type.Enum(values);
+export const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const interval = document({ startMs: policyTime, endMs: policyTime });
 
 const member = document({
@@ -37,11 +37,12 @@ export const coalitionSchema = document(
     members: Type.Array(member),
     key: orNull(document({ keyEpoch: Type.Integer({ minimum: 1 }), groupKey: hex(48) })),
     ledgerHeight: orNull(decimal),
+    height: orNull(count),
   },
   "The coalition as this gateway sees it",
 );
 
-const revised = { schemaVersion: Type.Literal(1), rev: Type.Integer({ minimum: 1 }) };
+export const revised = { schemaVersion: Type.Literal(1), rev: Type.Integer({ minimum: 1 }) };
 
 export const noticeSchema = document(
   {
@@ -112,12 +113,19 @@ const decision = document({
 
 export const alertSummarySchema = document(summary, "An alert; its evidence is in its bundle");
 export const alertSchema = document(
-  { ...summary, decisions: Type.Array(decision) },
+  { ...summary, decisions: Type.Array(decision), height: count },
   "An alert with its members' decisions",
 );
 
 export const pageOf = <T extends TSchema>(item: T) =>
-  document({ items: Type.Array(item), nextCursor: orNull(Type.String()) });
+  document({
+    height: Type.Integer({
+      minimum: 0,
+      description: "Number of the block as of which all pages of a list are",
+    }),
+    items: Type.Array(item),
+    nextCursor: orNull(Type.String()),
+  });
 
 export const pageQuery = document({
   limit: Type.Integer({ minimum: 1, maximum: 100, default: 50 }),
@@ -129,9 +137,9 @@ export const pageQuery = document({
 export const alertParams = document({ alertId: hash });
 
 /** A file that is sent byte for byte. */
-export const fileSchema = (description: string) => ({
+export const fileSchema = (description: string, contentType = "application/json") => ({
   description,
-  content: { "application/json": { schema: Type.Unknown() } },
+  content: { [contentType]: { schema: Type.Unknown() } },
 });
 
 /** What every route can answer instead. */

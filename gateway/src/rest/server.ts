@@ -5,6 +5,13 @@ import type { RequestMetrics } from "../telemetry/metrics.ts";
 import { handleClientError, handleError, handleNotFound, refuseOtherMethods } from "./errors.ts";
 import { setETag, setHeaders } from "./headers.ts";
 import {
+  addBondRoutes,
+  addDigestRoutes,
+  addScreeningRoutes,
+  addVenueRoutes,
+  type RegistryRouteDeps,
+} from "./registryRoutes.ts";
+import {
   addAlertRoutes,
   addCoalitionRoutes,
   addNoticeRoutes,
@@ -18,7 +25,7 @@ export interface RestServerOptions {
   readonly siteFolder: string;
 }
 
-export interface RestServerDeps extends RouteDeps {
+export interface RestServerDeps extends RouteDeps, RegistryRouteDeps {
   readonly log: FastifyBaseLogger;
   readonly requests: RequestMetrics;
 }
@@ -60,6 +67,10 @@ export async function createRestServer(
   addCoalitionRoutes(server, deps);
   addNoticeRoutes(server, deps);
   addAlertRoutes(server, deps);
+  addBondRoutes(server, deps);
+  addVenueRoutes(server, deps);
+  addScreeningRoutes(server, deps);
+  addDigestRoutes(server, deps);
   addOperatorRoutes(server, deps);
   server.get("/openapi.json", { schema: { hide: true } }, () => server.swagger());
   // Without wildcard, each file is its own route and everything else is a problem document.

@@ -1,13 +1,7 @@
-import { createPublicKey, verify as verifySignature } from "node:crypto";
-import {
-  alertIdOf,
-  BundleError,
-  ed25519Spki,
-  isStrictEd25519,
-  nobleBls,
-  verifyBundle,
-} from "@comity/protocol";
+import { alertIdOf, BundleError, nobleBls, verifyBundle } from "@comity/protocol";
 import { GatewayError } from "./gatewayError.ts";
+import { KeptBytes } from "./keptBytes.ts";
+import { nativeEd25519 } from "./nativeEd25519.ts";
 import type { NodeConsole } from "./nodeConsole.ts";
 
 export interface BundleServiceOptions {
@@ -33,13 +27,13 @@ export type BundleOutcome = "verified" | "refused" | "absent" | "unreachable";
 export class BundleService {
   readonly #options: BundleServiceOptions;
   readonly #deps: BundleServiceDeps;
-  readonly #kept = new Map<string, Uint8Array>();
+  readonly #kept: KeptBytes;
   readonly #asked = new Map<string, Promise<Uint8Array>>();
-  #keptBytes = 0;
 
   constructor(options: BundleServiceOptions, deps: BundleServiceDeps) {
     this.#options = options;
     this.#deps = deps;
+    this.#kept = new KeptBytes(options.maxKeptBytes);
   }
 
   /** @throws GatewayError BUNDLE_NOT_FOUND, BUNDLE_UNVERIFIED, NODES_UNREACHABLE, GATEWAY_BUSY */
@@ -63,7 +57,10 @@ export class BundleService {
       const answer = await node.bundle(alertId);
       const outcome = typeof answer === "string" ? answer : this.#judge(answer, alertId);
       this.#deps.onAnswer(outcome);
-      if (outcome === "verified" && typeof answer !== "string") return this.#keep(alertId, answer);
+      if (outcome === "verified" && typeof answer !== "string") {
+        this.#kept.set(alertId, answer);
+        return answer;
+      }
       outcomes.push(outcome);
     }
     throw failureOf(outcomes);
@@ -82,17 +79,6 @@ export class BundleService {
       throw error;
     }
   }
-
-  #keep(alertId: string, bytes: Uint8Array): Uint8Array {
-    this.#kept.set(alertId, bytes);
-    this.#keptBytes += bytes.length;
-    for (const [oldest, { length }] of this.#kept) {
-      if (this.#keptBytes <= this.#options.maxKeptBytes) break;
-      this.#kept.delete(oldest);
-      this.#keptBytes -= length;
-    }
-    return bytes;
-  }
 }
 
 function failureOf(outcomes: readonly BundleOutcome[]): GatewayError {
@@ -105,15 +91,4 @@ function failureOf(outcomes: readonly BundleOutcome[]): GatewayError {
   return outcomes.includes("absent")
     ? new GatewayError("BUNDLE_NOT_FOUND", "No node that answered has evidence for this alert.")
     : new GatewayError("NODES_UNREACHABLE", "No node answered. Ask again later.");
-}
-
-/** OpenSSL's check behind protocol's strict preconditions: the same verdicts as protocol's own, about ten times faster. */
-function nativeEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  if (!isStrictEd25519(publicKey, signature)) return false;
-  try {
-    const key = createPublicKey({ key: Buffer.from(ed25519Spki(publicKey)), format: "der", type: "spki" });
-    return verifySignature(null, message, key, signature);
-  } catch {
-    return false;
-  }
 }

@@ -12,6 +12,18 @@ export type GatewayErrorCode =
   | "LEDGER_ANSWER_MALFORMED"
   /** The ledger belongs to another network than this gateway's genesis record. */
   | "LEDGER_NETWORK"
+  /** Nothing with this id is there, as of the block that the sentence names. */
+  | "ALERT_UNKNOWN"
+  | "BOND_UNKNOWN"
+  | "VENUE_UNKNOWN"
+  /** The coalition has signed no digest of the registry yet. */
+  | "DIGEST_UNKNOWN"
+  /** The registry as this gateway has read it is not the one whose digest the coalition signed. */
+  | "REGISTRY_DIFFERS"
+  /** The ledger is ahead of what this gateway has read of it. */
+  | "PROJECTION_BEHIND"
+  /** The ledger contradicts itself, or is another network's: this gateway has stopped following it. */
+  | "PROJECTION_BROKEN"
   /** A page cursor that this gateway did not give out. */
   | "CURSOR_INVALID"
   /** More questions at once than this gateway passes on to the ledger. */

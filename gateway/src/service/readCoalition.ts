@@ -12,9 +12,11 @@ import type { AnswerCache } from "./answerCache.ts";
 import { GatewayError } from "./gatewayError.ts";
 import { decodeAnswer, type LedgerReader } from "./ledgerReader.ts";
 import type { NodeConsole, NodeStatus } from "./nodeConsole.ts";
+import type { ProjectionView } from "./projectionView.ts";
 
 export interface CoalitionDeps {
   readonly ledger: LedgerReader;
+  readonly view: Pick<ProjectionView, "status">;
   readonly nodes: readonly NodeConsole[];
   readonly nodeStatus: AnswerCache<NodeStatus>;
   readonly genesis: Genesis;
@@ -44,11 +46,14 @@ export interface Coalition {
   readonly key: { readonly keyEpoch: number; readonly groupKey: string } | null;
   /** The greatest that a node reports, decimal; null where none does. */
   readonly ledgerHeight: string | null;
+  /** Number of the newest block that this gateway has followed; null before the first. */
+  readonly height: number | null;
 }
 
 /** @throws GatewayError; LedgerError */
 export async function readCoalition(deps: CoalitionDeps): Promise<Coalition> {
   const { genesis, networkId } = deps;
+  const { height } = deps.view.status();
   const [registered, epoch, statuses] = await Promise.all([
     readRegister(deps),
     readEpoch(deps.ledger),
@@ -70,6 +75,7 @@ export async function readCoalition(deps: CoalitionDeps): Promise<Coalition> {
     members,
     key: epoch ? { keyEpoch: epoch.keyEpoch, groupKey: epoch.groupKey } : null,
     ledgerHeight: greatest(members.map(({ node }) => node.ledgerHeight)),
+    height: height < 0 ? null : height,
   };
 }
 

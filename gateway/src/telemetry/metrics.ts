@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { BundleOutcome } from "../service/bundleService.ts";
+import type { ProjectionStatus } from "../service/projectionView.ts";
 
 export interface RequestMetrics {
   readonly observe: (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
@@ -11,8 +12,16 @@ export interface Metrics extends RequestMetrics {
   readonly text: () => Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
+export interface Watched {
+  readonly status: () => ProjectionStatus;
+  /** Undefined where no node says how far the ledger is. */
+  readonly lagBlocks: () => Promise<number | undefined>;
+}
+
+const states: readonly ProjectionStatus["state"][] = ["following", "waiting", "broken"];
+
 /** Labels come from closed sets only: route patterns, statuses, outcomes. */
-export function createMetrics(): Metrics {
+export function createMetrics(projection: Watched): Metrics {
   const register = new Registry();
   collectDefaultMetrics({ register, prefix: "comity_gateway_" });
   const requests = new Histogram({
@@ -28,6 +37,7 @@ export function createMetrics(): Metrics {
     labelNames: ["outcome"],
     registers: [register],
   });
+  watchProjection(register, projection);
   return {
     observe(request, reply, done) {
       const route = request.routeOptions.url ?? "none";
@@ -37,4 +47,34 @@ export function createMetrics(): Metrics {
     countBundle: (outcome) => bundles.inc({ outcome }),
     text: async () => ({ contentType: register.contentType, text: await register.metrics() }),
   };
+}
+
+/** Asked for when somebody reads the metrics. */
+function watchProjection(register: Registry, { status, lagBlocks }: Watched): void {
+  const registers = [register];
+  new Gauge({
+    name: "comity_gateway_projection_height",
+    help: "Newest block of the ledger in the projection; -1 before the first",
+    registers,
+    collect() {
+      this.set(status().height);
+    },
+  });
+  new Gauge({
+    name: "comity_gateway_projection_lag_blocks",
+    help: "How many blocks the nodes are ahead of the projection, as far as they say",
+    registers,
+    async collect() {
+      this.set((await lagBlocks()) ?? 0);
+    },
+  });
+  new Gauge({
+    name: "comity_gateway_projection_state",
+    help: "1 for the state that the projection is in",
+    labelNames: ["state"],
+    registers,
+    collect() {
+      for (const state of states) this.set({ state }, status().state === state ? 1 : 0);
+    },
+  });
 }

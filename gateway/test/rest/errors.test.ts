@@ -10,6 +10,7 @@ import {
   type Problem,
   problemSchema,
 } from "../../src/rest/errors.ts";
+import { ulid } from "../registries.ts";
 import { type GatewayUnderTest, script, startGatewayUnderTest } from "./gatewayUnderTest.ts";
 
 interface Case {
@@ -29,20 +30,25 @@ const anyAlert = `/v1/alerts/${"ab".repeat(32)}`;
 const cases: Readonly<Record<ProblemCode, Case>> = {
   REQUEST_INVALID: { status: 400, path: "/v1/notices?limit=101" },
   CURSOR_INVALID: { status: 400, path: "/v1/notices?cursor=a" },
-  BOOKMARK_INVALID: { status: 400, path: "/v1/notices?cursor=Zm9v", ledger: fails("BOOKMARK_INVALID") },
   ROUTE_NOT_FOUND: { status: 404, path: "/v1/nothing" },
-  ALERT_UNKNOWN: { status: 404, path: anyAlert, ledger: fails("ALERT_UNKNOWN") },
+  ALERT_UNKNOWN: { status: 404, path: anyAlert },
+  BOND_UNKNOWN: { status: 404, path: `/v1/bonds/${ulid("Z")}` },
+  VENUE_UNKNOWN: { status: 404, path: `/v1/venues/${ulid("Z")}` },
+  DIGEST_UNKNOWN: { status: 404, path: "/v1/digests/bonds" },
   BUNDLE_NOT_FOUND: { status: 404, path: "" },
   METHOD_NOT_ALLOWED: { status: 405, path: "/v1/alerts", method: "POST" },
-  GATEWAY_FAILED: { status: 500, path: "/v1/alerts", ledger: fails("SOMETHING_NEW") },
+  GATEWAY_FAILED: { status: 500, path: "/v1/coalition", ledger: fails("SOMETHING_NEW") },
   BUNDLE_UNVERIFIED: { status: 502, path: "" },
-  LEDGER_ANSWER_MALFORMED: { status: 502, path: "/v1/alerts", ledger: () => ({ items: "many" }) },
-  LEDGER_REFUSED: { status: 502, path: "/v1/alerts", ledger: fails("LEDGER_REFUSED") },
+  LEDGER_ANSWER_MALFORMED: { status: 502, path: "/v1/coalition", ledger: () => ({ members: "many" }) },
+  REGISTRY_DIFFERS: { status: 502, path: "" },
+  PROJECTION_BROKEN: { status: 502, path: "" },
+  LEDGER_REFUSED: { status: 502, path: "/v1/coalition", ledger: fails("LEDGER_REFUSED") },
   LEDGER_NETWORK: { status: 502, path: "" },
-  CALLER_UNKNOWN: { status: 502, path: "/v1/alerts", ledger: fails("CALLER_UNKNOWN") },
-  CALLER_ROLE: { status: 502, path: "/v1/alerts", ledger: fails("CALLER_ROLE") },
+  CALLER_UNKNOWN: { status: 502, path: "/v1/coalition", ledger: fails("CALLER_UNKNOWN") },
+  CALLER_ROLE: { status: 502, path: "/v1/coalition", ledger: fails("CALLER_ROLE") },
   LEDGER_UNAVAILABLE: { status: 503, path: "/v1/coalition", ledger: fails("LEDGER_UNAVAILABLE") },
   GENESIS_MISSING: { status: 503, path: "/readyz", ledger: fails("GENESIS_MISSING") },
+  PROJECTION_BEHIND: { status: 503, path: "" },
   NODES_UNREACHABLE: { status: 503, path: `${anyAlert}/bundle` },
   GATEWAY_BUSY: { status: 503, path: "" },
 };
@@ -91,9 +97,9 @@ describe("problem documents", () => {
   });
 
   it("never show what went wrong inside, and log it instead", async () => {
-    gateway.ledger.script = { "alert:List": () => assert.fail("a secret of the inside") };
+    gateway.ledger.script = { "coalition:ReadRegister": () => assert.fail("a secret of the inside") };
 
-    const { problem } = await problemOf("/v1/alerts");
+    const { problem } = await problemOf("/readyz");
 
     assert.equal(problem.code, "GATEWAY_FAILED");
     assert.doesNotMatch(JSON.stringify(problem), /secret|\.ts|\.js/);
@@ -106,6 +112,10 @@ describe("problem documents", () => {
       "/v1/alerts?limit=0",
       "/v1/alerts?limit=a",
       "/v1/alerts?colour=red",
+      "/v1/bonds/xyz",
+      "/v1/venues/01jd000000000000000000000a",
+      "/v1/venues/xyz/bundle",
+      "/v1/digests/other",
       "/v1/alerts/%",
     ];
     for (const path of paths) {
@@ -136,9 +146,9 @@ describe("problem documents", () => {
   });
 
   it("say when to come back, where that can help", async () => {
-    gateway.ledger.script = { "alert:List": fails("LEDGER_UNAVAILABLE") };
+    gateway.ledger.script = { "coalition:ReadRegister": fails("LEDGER_UNAVAILABLE") };
 
-    const { response } = await problemOf("/v1/alerts");
+    const { response } = await problemOf("/readyz");
 
     assert.equal(response.headers.get("retry-after"), "1");
   });

@@ -3,8 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { startGateway } from "../../src/gateway.ts";
-import { alert, genesisBytes, notice, registerWithOneNode, signedEpochs } from "../example.ts";
-import { ScriptedLedger, type Script } from "../scriptedLedger.ts";
+import {
+  genesisBytes,
+  networkId,
+  notice,
+  registerWithOneNode,
+  signedEpochs,
+  storedAlert,
+} from "../example.ts";
+import { type Script, ScriptedLedger } from "../scriptedLedger.ts";
 
 export interface GatewayUnderTest {
   readonly url: string;
@@ -13,23 +20,36 @@ export interface GatewayUnderTest {
   stop(): Promise<void>;
 }
 
+export interface Under {
+  readonly consoleUrls?: readonly string[];
+  readonly genesisBytes?: Uint8Array;
+  /** What the gateway finds when it starts. */
+  readonly ledger?: ScriptedLedger;
+}
+
 export const script: Script = {
   "coalition:ReadRegister": () => registerWithOneNode,
   "coalition:ReadEpochs": () => signedEpochs,
-  "notice:List": () => ({ items: [notice], bookmark: "o!notice!next" }),
-  "alert:List": () => ({ items: [alert], bookmark: "" }),
-  "alert:Read": () => alert,
 };
 
-/** The real gateway on a real socket, over a scripted ledger and whatever consoles a test has. */
-export async function startGatewayUnderTest(consoleUrls: readonly string[] = []): Promise<GatewayUnderTest> {
+/** A ledger with one notice and one alert. */
+function exampleLedger(): ScriptedLedger {
+  const ledger = new ScriptedLedger(script);
+  ledger.commit({ type: "genesis", subject: networkId, rev: 1, hash: "00".repeat(32) });
+  ledger.write({ type: "notice-filed", subject: notice.noticeId, document: notice });
+  ledger.write({ type: "alert-opened", subject: storedAlert.alertId, document: storedAlert });
+  return ledger;
+}
+
+/** The real gateway on a real socket, over a scripted ledger that it has followed, and whatever consoles a test has. */
+export async function startGatewayUnderTest(under: Under = {}): Promise<GatewayUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), "comity-gateway-"));
   const genesisFile = join(folder, "genesis.json");
-  writeFileSync(genesisFile, genesisBytes);
-  const ledger = new ScriptedLedger(script);
+  writeFileSync(genesisFile, under.genesisBytes ?? genesisBytes);
+  const ledger = under.ledger ?? exampleLedger();
   const logged: string[] = [];
   const log = pino({ level: "error" }, { write: (line: string) => void logged.push(line) });
-  const nodes = consoleUrls.map((consoleUrl, position) => ({
+  const nodes = (under.consoleUrls ?? []).map((consoleUrl, position) => ({
     memberId: ["aa", "bb"][position] ?? "cc",
     consoleUrl,
   }));
@@ -37,9 +57,10 @@ export async function startGatewayUnderTest(consoleUrls: readonly string[] = [])
   let nowMs = 0;
   const now = (): number => (nowMs += 10_000);
   const gateway = await startGateway(
-    { host: "127.0.0.1", port: 0, nodes, genesisFile, logLevel: "error" },
+    { host: "127.0.0.1", port: 0, nodes, genesisFile, dataDir: join(folder, "data"), logLevel: "error" },
     { ledger, log, now },
   );
+  await ledger.followed();
   const stop = async (): Promise<void> => {
     await gateway.stop();
     rmSync(folder, { recursive: true });

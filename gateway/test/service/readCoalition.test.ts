@@ -16,7 +16,8 @@ function read(script: Script, nodes: NodeConsole[] = [], genesis = exampleGenesi
     { ttlMs: 1, maxEntries: 9, maxInFlight: 9 },
     { now: () => 0 },
   );
-  return readCoalition({ ledger: new ScriptedLedger(script), nodes, nodeStatus, genesis, networkId });
+  const view = { status: () => ({ height: 8, state: "following" }) as const };
+  return readCoalition({ ledger: new ScriptedLedger(script), view, nodes, nodeStatus, genesis, networkId });
 }
 
 const script: Script = {
@@ -35,7 +36,7 @@ describe("readCoalition", () => {
 
     assert.equal(coalition.networkId, networkId);
     assert.equal(coalition.key?.keyEpoch, 1);
-    assert.equal(coalition.ledgerHeight, "12");
+    assert.deepEqual([coalition.ledgerHeight, coalition.height], ["12", 8]);
     assert.deepEqual(
       coalition.members.map(({ node }) => node.state),
       ["ready", "unregistered", "unregistered", "unregistered"],

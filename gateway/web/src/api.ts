@@ -38,6 +38,7 @@ const coalition = object({
   ),
   key: nullable(object({ keyEpoch: count, groupKey: hex(48) })),
   ledgerHeight: nullable(text(20)),
+  height: nullable(count),
 });
 export type Coalition = Decoded<typeof coalition>;
 
@@ -100,7 +101,7 @@ export const fetchNotices = (): Promise<Listing<Notice>> => fetchAll("/v1/notice
 export const fetchAlerts = (): Promise<Listing<Alert>> => fetchAll("/v1/alerts", alert);
 
 async function fetchAll<T>(path: string, item: Decoder<T>): Promise<Listing<T>> {
-  const page = object({ items: list(item, PAGE_SIZE), nextCursor: nullable(text(1024)) });
+  const page = object({ height: count, items: list(item, PAGE_SIZE), nextCursor: nullable(text(1024)) });
   const items: T[] = [];
   let cursor: string | null = null;
   for (let number = 0; number < MAX_PAGES; number++) {

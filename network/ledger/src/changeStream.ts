@@ -57,19 +57,26 @@ async function readUntilThere<C>(
   }
 }
 
+/** What an event says of the document that its block wrote. */
+export type NamedDocument = Pick<LedgerEvent, "subject" | "rev" | "hash">;
+
 /**
  * Reads the document that an event names, and refuses every other: no peer is believed about what a block wrote.
  * @throws LedgerError LEDGER_DOCUMENT_DIFFERS
  */
 export async function readNamed(
   ledger: { evaluate(transaction: string, ...args: string[]): Promise<Uint8Array> },
-  { subject, rev, hash }: Pick<LedgerEvent, "subject" | "rev" | "hash">,
+  event: NamedDocument,
   transaction: string,
 ): Promise<Uint8Array> {
-  const bytes = await ledger.evaluate(transaction, subject, String(rev));
-  if (toHex(sha256(bytes)) === hash) return bytes;
-  throw new LedgerError(
-    "LEDGER_DOCUMENT_DIFFERS",
-    `${transaction} gave another revision ${rev} of ${subject} than the block names`,
-  );
+  const bytes = await ledger.evaluate(transaction, event.subject, String(event.rev));
+  assertNamed(event, bytes);
+  return bytes;
+}
+
+/** @throws LedgerError LEDGER_DOCUMENT_DIFFERS where these are not the bytes that an event names */
+export function assertNamed({ subject, rev, hash }: NamedDocument, bytes: Uint8Array): void {
+  if (toHex(sha256(bytes)) === hash) return;
+  const text = `the ledger gave another revision ${rev} of ${subject} than the block names`;
+  throw new LedgerError("LEDGER_DOCUMENT_DIFFERS", text);
 }

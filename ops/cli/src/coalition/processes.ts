@@ -117,6 +117,7 @@ export function gatewayProcess(layout: Layout, network: Network): ProcessSpec {
       consoleUrl: consoleUrl(ports.console),
     })),
     genesisFile: layout.genesisFile,
+    dataDir: layout.gateway,
   };
   return configured(layout, "gateway", "@comity/gateway", smallHeap, config);
 }
