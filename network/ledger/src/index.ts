@@ -1,7 +1,13 @@
 export { Backoff } from "./backoff.ts";
 export type { BlocksOptions } from "./blockStream.ts";
 export { blockDataHash, blockHeaderHash } from "./blockHash.ts";
-export { assertNamed, changeStream, type ChangedBlock, type ChangeStreamDeps, readNamed } from "./changeStream.ts";
+export {
+  assertNamed,
+  changeStream,
+  type ChangedBlock,
+  type ChangeStreamDeps,
+  readNamed,
+} from "./changeStream.ts";
 export type { LedgerEndpoint, LedgerIdentity } from "./gatewayPool.ts";
 export { readBlock, type LedgerBlock, type LedgerTransaction } from "./ledgerBlock.ts";
 export {
