@@ -27,7 +27,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["network/protocol/src/**", "network/threshold/src/**", "chaincode/src/**"],
+    files: ["network/protocol/src/**", "network/threshold/src/**", "network/tip/src/**", "chaincode/src/**"],
     rules: {
       "no-restricted-globals": ["error", ...noWorld],
       "no-restricted-properties": ["error", ...nondeterministic],

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 const arrows: Readonly<Record<string, readonly string[]>> = {
   "@comity/protocol": [],
   "@comity/threshold": ["@comity/protocol"],
+  "@comity/tip": ["@comity/protocol"],
   "@comity/fabric": ["@comity/protocol"],
   "@comity/embedded": ["@comity/protocol", "@comity/fabric"],
   "@comity/ledger": ["@comity/protocol"],
@@ -21,7 +22,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 const onTop = new Set(["@comity/cli", "@comity/test"]);
 
 /** Node's own modules that the pure packages may not touch: I/O, processes, the clock and randomness of the machine. */
-const pure = new Set(["@comity/protocol"]);
+const pure = new Set(["@comity/protocol", "@comity/tip"]);
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 

@@ -15,6 +15,7 @@ export type BondId = string & { readonly brand: "BondId" };
 export type SuretyId = string & { readonly brand: "SuretyId" };
 export type VenueId = string & { readonly brand: "VenueId" };
 export type AlertId = string & { readonly brand: "AlertId" };
+export type OpeningId = string & { readonly brand: "OpeningId" };
 
 const NAME = /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
@@ -41,6 +42,7 @@ export const parseBondId = parser<BondId>("bond id (ULID)", ULID);
 export const parseVenueId = parser<VenueId>("venue id (ULID)", ULID);
 export const parseSuretyId = parser<SuretyId>("surety id", NAME);
 export const parseAlertId = parser<AlertId>("alert id", HASH);
+export const parseOpeningId = parser<OpeningId>("opening id", /^[0-9a-f]{64}\.[a-z]{2}$/);
 
 /** Decoders of the same ids, for documents. */
 export const networkId: Decoder<NetworkId> = parsed(text(64), parseNetworkId);
@@ -54,6 +56,7 @@ export const bondId: Decoder<BondId> = parsed(text(26), parseBondId);
 export const venueId: Decoder<VenueId> = parsed(text(26), parseVenueId);
 export const suretyId: Decoder<SuretyId> = parsed(text(40), parseSuretyId);
 export const alertId: Decoder<AlertId> = parsed(text(64), parseAlertId);
+export const openingId: Decoder<OpeningId> = parsed(text(67), parseOpeningId);
 
 const ED25519_SPKI_PREFIX = fromHex("302a300506032b6570032100");
 

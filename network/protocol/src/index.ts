@@ -49,5 +49,6 @@ export * from "./segment.ts";
 export * from "./segmentError.ts";
 export * from "./statement.ts";
 export * from "./time.ts";
+export * from "./tipHour.ts";
 export * from "./verifyBundle.ts";
 export * from "./verifyEntryBundle.ts";

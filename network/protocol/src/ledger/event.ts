@@ -40,6 +40,11 @@ export const ledgerEventTypes = [
   "venue-decided",
   "venue-published",
   "digest-filed",
+  "tip-officer-registered",
+  "tip-gateway-registered",
+  "tip-root-filed",
+  "opening-requested",
+  "opening-approved",
 ] as const;
 export type LedgerEventType = (typeof ledgerEventTypes)[number];
 

@@ -1,6 +1,7 @@
 export * from "./alertDocument.ts";
 export * from "./ballot.ts";
 export * from "./bond.ts";
+export * from "./bounty.ts";
 export * from "./closedBucket.ts";
 export * from "./designation.ts";
 export * from "./digestDocument.ts";

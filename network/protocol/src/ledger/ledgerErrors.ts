@@ -114,6 +114,15 @@ export const ledgerErrorCodes = [
   "DIGEST_UNKNOWN",
   "DIGEST_EPOCH",
   "DIGEST_SIGNATURE",
+  // tips
+  "TIP_KEY_SIGNATURE",
+  "TIP_OFFICER_UNKNOWN",
+  "TIP_HOUR_OPEN",
+  "TIP_HOUR_CLOSED",
+  "TIP_ROOT_EXISTS",
+  "OPENING_EXISTS",
+  "OPENING_UNKNOWN",
+  "OPENING_MEMBER",
 ] as const;
 
 export type LedgerErrorCode = (typeof ledgerErrorCodes)[number];
