@@ -1,6 +1,7 @@
 import { AlertContract } from "./alert/alertContract.ts";
 import { BondContract } from "./bond/bondContract.ts";
 import { CheckpointContract } from "./checkpoint/checkpointContract.ts";
+import { BountyContract } from "./bounty/bountyContract.ts";
 import { CoalitionContract } from "./coalition/coalitionContract.ts";
 import { genesisFingerprint } from "./config.ts";
 import { DesignationContract } from "./designation/designationContract.ts";
@@ -23,4 +24,5 @@ export const contracts = [
   CheckpointContract,
   DesignationContract,
   DigestContract,
+  BountyContract,
 ];

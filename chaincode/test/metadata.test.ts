@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { AlertContract } from "../src/alert/alertContract.ts";
 import { BondContract } from "../src/bond/bondContract.ts";
 import { CheckpointContract } from "../src/checkpoint/checkpointContract.ts";
+import { BountyContract } from "../src/bounty/bountyContract.ts";
 import { CoalitionContract } from "../src/coalition/coalitionContract.ts";
 import { DesignationContract } from "../src/designation/designationContract.ts";
 import { DigestContract } from "../src/digest/digestContract.ts";
@@ -66,6 +67,11 @@ const expected = {
     evaluate: { Read: 1, ReadRevision: 2, List: 2 },
   },
   digest: { contract: DigestContract, submit: { File: 1 }, evaluate: { Read: 1 } },
+  bounty: {
+    contract: BountyContract,
+    submit: { RegisterOfficer: 1, RegisterGateway: 1, FileRoot: 1, RequestOpening: 1, ApproveOpening: 1 },
+    evaluate: { ReadHour: 2, ReadOpening: 1, ListOfficers: 2, ListGateways: 2, ListOpenings: 2 },
+  },
 } as const;
 
 for (const [name, { contract, submit, evaluate }] of Object.entries(expected)) {

@@ -17,6 +17,7 @@ import {
   nodeRegistration,
   noticeDocument,
   object,
+  openingDocument,
   operatorDocument,
   organisation,
   peerClaim,
@@ -28,6 +29,9 @@ import {
   suretyDocument,
   text,
   venueDocument,
+  tipGatewayDocument,
+  tipOfficerDocument,
+  tipRootDocument,
 } from "@comity/protocol";
 import { epochDocument, keyDealDocument } from "./keyDocuments.ts";
 
@@ -74,6 +78,10 @@ export const tables = {
   venueRevision: { name: "venuerev", decode: venueDocument },
 
   digest: { name: "digest", decode: digestDocument },
+  tipOfficer: { name: "tipofficer", decode: tipOfficerDocument },
+  tipGateway: { name: "tipgateway", decode: tipGatewayDocument },
+  tipRoot: { name: "tiproot", decode: tipRootDocument },
+  opening: { name: "opening", decode: openingDocument },
 } as const;
 
 /** Key of a document of which there is only one. */

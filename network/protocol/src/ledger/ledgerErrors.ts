@@ -123,6 +123,7 @@ export const ledgerErrorCodes = [
   "OPENING_EXISTS",
   "OPENING_UNKNOWN",
   "OPENING_MEMBER",
+  "OPENING_APPROVED",
 ] as const;
 
 export type LedgerErrorCode = (typeof ledgerErrorCodes)[number];
