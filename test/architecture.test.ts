@@ -12,10 +12,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "@comity/embedded": ["@comity/protocol", "@comity/fabric"],
   "@comity/ledger": ["@comity/protocol"],
   "@comity/chaincode": ["@comity/protocol", "@comity/threshold/verify"],
-  "@comity/node": ["@comity/protocol", "@comity/threshold", "@comity/ledger"],
+  "@comity/node": ["@comity/protocol", "@comity/threshold", "@comity/ledger", "@comity/tip"],
   "@comity/attester": ["@comity/protocol"],
   "@comity/web": ["@comity/protocol"],
-  "@comity/gateway": ["@comity/protocol", "@comity/ledger", "@comity/web"],
+  "@comity/gateway": ["@comity/protocol", "@comity/ledger", "@comity/tip", "@comity/web"],
 };
 
 /** These prove and operate the whole, so they see everything; nobody sees them. */

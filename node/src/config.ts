@@ -65,6 +65,8 @@ const schema = object({
   console: object({ host, port }),
   /** How many bytes of each other member's evidence this node keeps. */
   mirrorMaxBytes: Type.Optional(Type.Integer({ minimum: 1024 ** 2, maximum: 1024 ** 5 })),
+  /** Where the member's own gateway leaves tips; none without it. Tips of other members are stored all the same. */
+  tips: Type.Optional(object({ host, port })),
   /** How long a phase of the key generation stays open for members that are late; at least the ledger's own window. */
   keyWindowMs: Type.Optional(milliseconds),
   /** How long the first attempt to make a key waits for the nodes of all members. */
@@ -82,6 +84,7 @@ export type NodeConfig = DeepReadonly<
 
 const defaults = { logLevel: "info", keyPatienceMs: 120_000, mirrorMaxBytes: 256 * 1024 ** 3 } as const;
 const loopback: readonly string[] = ["127.0.0.1", "::1", "localhost"];
+const loginless: Readonly<Record<string, string>> = { console: "the console", tips: "the tip server" };
 const wildcards: readonly string[] = ["0.0.0.0", "::"];
 
 /** @throws ConfigError with every problem at once */
@@ -112,10 +115,12 @@ function shapeProblems(input: unknown): string[] {
   });
 }
 
-function ruleProblems({ console, gossip, intake }: Input): string[] {
+function ruleProblems({ console, tips, gossip, intake }: Input): string[] {
   const problems: string[] = [];
-  if (!loopback.includes(console.host))
-    problems.push("console.host must be a loopback address: the console has no login");
+  for (const [name, part] of Object.entries({ console, ...(tips && { tips }) })) {
+    if (!loopback.includes(part.host))
+      problems.push(`${name}.host must be a loopback address: ${loginless[name] ?? name} has no login`);
+  }
   if (isIP(gossip.host) === 0) problems.push("gossip.host must be an IP address: libp2p listens on no name");
   for (const [name, part] of Object.entries({ gossip, intake })) {
     if (wildcards.includes(part.host) && part.announce === undefined) {

@@ -10,6 +10,7 @@ import {
   keyWindowMs,
   parseMemberId,
   readCheckpoint,
+  tipHourOf,
 } from "@comity/protocol";
 import { createEd25519Verify, Intake, IntakeServer } from "./attestation/index.ts";
 import { systemClock } from "./clock.ts";
@@ -52,6 +53,16 @@ import type { NodeEvent } from "./telemetry/events.ts";
 import type { Log } from "./telemetry/log.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import {
+  Certificates,
+  HourlyLog,
+  serveTips,
+  TipHours,
+  TipReplicator,
+  TipServer,
+  TipService,
+  TipStore,
+} from "./tip/index.ts";
+import {
   AlertAppraiser,
   bundleFor,
   CheckpointArchive,
@@ -67,7 +78,7 @@ export interface NodeDeps {
 }
 
 export interface ComityNode {
-  readonly ports: { readonly intake: number; readonly console: number };
+  readonly ports: { readonly intake: number; readonly console: number; readonly tips?: number };
   readonly peerId: string;
   readonly addresses: readonly string[];
   stop(): Promise<void>;
@@ -91,6 +102,9 @@ const detection = {
 /** The ledger's own window on an evaluation network is shorter than a busy machine needs to start a node anew. */
 const leastKeyWindowMs = 20_000;
 const maxKeys = 16_384;
+/** A gibibyte a member on this disk. */
+const tipLimits = { cellsPerMember: 16_384, writesAtOnce: 64 };
+const tipsAtOnce = 8;
 
 /** Starts a member's node. What had started stops again where something fails. */
 export async function startNode(config: NodeConfig, deps: NodeDeps): Promise<ComityNode> {
@@ -222,6 +236,33 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
       ...{ verify, bls, clock, random, emit, log: logOf("duty") },
     },
   );
+
+  // Tips: on this disk, and on other members'.
+  const tipFolder = inData("tips");
+  const tipLog = new HourlyLog(logOf("tips"));
+  const tipStore = await TipStore.open(
+    { directory: tipFolder, networkId, ownIndex: index, ...tipLimits },
+    { hourNow: () => tipHourOf(genesis, clock.now()), fatal },
+  );
+  const certificates = new Certificates(
+    { directory: tipFolder, networkId, members: genesis.members },
+    { identity, verify },
+  );
+  serveTips({ network, store: tipStore, certificates });
+  const tipHours = new TipHours(
+    { directory: tipFolder, networkId, memberId, genesis },
+    { store: tipStore, certificates, clock, random: randomBytes, log: tipLog, fatal },
+  );
+  const tipReplicator = new TipReplicator(
+    {
+      ownIndex: index,
+      memberCount,
+      copies: memberCount - faultBound(memberCount),
+      answerTimeoutMs,
+      tipsAtOnce,
+    },
+    { store: tipStore, certificates, network, clock, random, log: tipLog },
+  );
   await life.start(network);
   await life.start(replicator);
   await life.start(checkpoints);
@@ -240,6 +281,16 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   const { port: intakePort } = await life.start(
     new IntakeServer(await intakeOptions(config.intake), { intake, report }),
   );
+
+  // Tips of our own gateway.
+  await life.start(tipHours);
+  await life.start(tipReplicator);
+  const tips = new TipService(
+    { members: genesis.members, answerTimeoutMs },
+    { store: tipStore, certificates, hours: tipHours, replicator: tipReplicator, network },
+  );
+  const tipServer = config.tips && new TipServer(config.tips, { sources: tips, log: tipLog });
+  if (tipServer) await life.start(tipServer);
 
   // Duties on the ledger.
   const address = {
@@ -299,7 +350,10 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   const console = new ConsoleServer({ ...config.console, networkId }, { sources, log: logOf("console") });
   await life.start(console);
 
-  const ports = { intake: intakePort, console: console.port };
+  const ports = {
+    ...{ intake: intakePort, console: console.port },
+    ...(tipServer && { tips: tipServer.port }),
+  };
   return { ports, peerId: network.peerId, addresses: network.addresses, stop: () => life.stop() };
 }
 

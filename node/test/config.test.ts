@@ -76,6 +76,7 @@ describe("the node's configuration", () => {
 
   const rules: [string, unknown, RegExp][] = [
     ["a console that others can reach", { ...good, console: { host: "0.0.0.0", port: 0 } }, /console\.host/],
+    ["a tip server that others can reach", { ...good, tips: { host: "0.0.0.0", port: 0 } }, /tips\.host/],
     [
       "a wildcard host without an address to announce",
       { ...good, gossip: { host: "0.0.0.0", port: 0 } },

@@ -1,12 +1,15 @@
 import { type FileHandle, mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 
+/** Each is an open file, of which a process has a limited number. */
+const SYNCED_AT_ONCE = 32;
+
 /** Replaces a file by one rename, after which these bytes are what a reader finds, even when the power fails. */
 export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   await makeDirectory(dirname(path));
   await writeSynced(`${path}.tmp`, bytes);
   await rename(`${path}.tmp`, path);
-  await syncDirectory(dirname(path));
+  await sync(dirname(path));
 }
 
 /** Replaces a file by one rename, without waiting for the disk: for what can be made again. */
@@ -26,7 +29,7 @@ export async function makeDirectory(path: string): Promise<void> {
   const made = await mkdir(path, { recursive: true });
   if (made === undefined) return;
   for (let folder = path; folder.length >= made.length; folder = dirname(folder)) {
-    await syncDirectory(dirname(folder));
+    await sync(dirname(folder));
   }
 }
 
@@ -41,6 +44,13 @@ export async function readWhole(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
+/** Waits until these files, which were written without waiting, and their names are on disk. */
+export async function syncAll(paths: readonly string[]): Promise<void> {
+  for (let from = 0; from < paths.length; from += SYNCED_AT_ONCE)
+    await Promise.all(paths.slice(from, from + SYNCED_AT_ONCE).map(sync));
+  for (const folder of new Set(paths.map((path) => dirname(path)))) await sync(folder);
+}
+
 async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, "w");
   try {
@@ -51,11 +61,11 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-async function syncDirectory(path: string): Promise<void> {
-  const folder: FileHandle = await open(path, "r");
+async function sync(path: string): Promise<void> {
+  const handle: FileHandle = await open(path, "r");
   try {
-    await folder.sync();
+    await handle.sync();
   } finally {
-    await folder.close();
+    await handle.close();
   }
 }
