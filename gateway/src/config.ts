@@ -36,6 +36,19 @@ const node = Type.Object(
   closed,
 );
 
+const tips = Type.Object(
+  {
+    memberId: Type.String({ pattern: "^[a-z]{2}$", description: "whose gateway this is" }),
+    nodeUrl: Type.String({ pattern: "^https?://[^\\s]+$", maxLength: 512 }),
+    receiptKeyFile: path("Ed25519 private key that signs receipts, PEM, mode 0600"),
+    keySignature: Type.String({
+      pattern: "^[0-9a-f]{128}$",
+      description: "by the member's identity key, for the receipt key",
+    }),
+  },
+  closed,
+);
+
 const schema = Type.Object(
   {
     host: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: "default 127.0.0.1" })),
@@ -47,6 +60,7 @@ const schema = Type.Object(
     }),
     genesisFile: path("the network's genesis record, exact bytes"),
     dataDir: path("folder of this gateway's own; what is in it can be rebuilt from the ledger"),
+    tips: Type.Optional(tips),
     logLevel: Type.Optional(Type.Enum(["debug", "info", "warn", "error", "silent"])),
   },
   closed,

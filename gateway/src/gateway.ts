@@ -11,7 +11,7 @@ import { ProjectionStore } from "./projection/projectionStore.ts";
 import { createRestServer } from "./rest/server.ts";
 import { AnswerCache } from "./service/answerCache.ts";
 import { BundleService } from "./service/bundleService.ts";
-import { cachedReader, type LedgerReader } from "./service/ledgerReader.ts";
+import { cachedReader, type LedgerReader, type LedgerWriter } from "./service/ledgerReader.ts";
 import type { NodeStatus } from "./service/nodeConsole.ts";
 import { assertCurrent, lagBlocks } from "./service/projectionHealth.ts";
 import { readCoalition, readRegister } from "./service/readCoalition.ts";
@@ -19,10 +19,13 @@ import { RegistryService } from "./service/registryService.ts";
 import { rememberingBls } from "./service/rememberingBls.ts";
 import { ftmEntities, targetsCsv } from "./service/screeningFiles.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
+import { openTipDesk } from "./tips.ts";
 
 export interface GatewayDeps {
   /** Closed by whoever opened it, after the gateway has stopped. */
   readonly ledger: LedgerReader & LedgerBlocks;
+  /** Needed where the configuration says that this gateway takes tips. */
+  readonly writer?: LedgerWriter | undefined;
   readonly log: FastifyBaseLogger;
   readonly now: () => number;
 }
@@ -38,7 +41,7 @@ const BUNDLE_TIMEOUT_MS = 30_000;
 /** Puts the parts together, in the order in which they need each other, and listens. What it has to say of the ledger may come later. */
 export async function startGateway(
   config: Omit<Config, "ledger">,
-  { ledger, log, now }: GatewayDeps,
+  { ledger, writer, log, now }: GatewayDeps,
 ): Promise<Gateway> {
   const genesisBytes = readFileSync(config.genesisFile);
   const genesis = decodeGenesis(genesisBytes);
@@ -77,6 +80,7 @@ export async function startGateway(
   );
   await view.start();
 
+  const tips = config.tips && openTipDesk(config.tips, { genesis, networkId, ledger, writer, log, now });
   const server = await createRestServer(
     { siteFolder },
     {
@@ -95,10 +99,13 @@ export async function startGateway(
       metrics: metrics.text,
       requests: metrics,
       log,
+      tips: tips && { desk: tips.desk, networkId },
     },
   );
   const url = await server.listen({ host: config.host, port: config.port });
+  tips?.filer.start();
   const stop = async (): Promise<void> => {
+    await tips?.filer.stop();
     await server.close();
     await view.stop();
   };

@@ -11,7 +11,7 @@ async function main(configFile: string | undefined): Promise<void> {
   const config = readConfig(configFile);
   const log = pino({ level: config.logLevel }, pino.destination(2));
   const ledger = connect(config, log);
-  const gateway = await startGateway(config, { ledger, log, now: Date.now });
+  const gateway = await startGateway(config, { ledger, writer: ledger, log, now: Date.now });
   process.stdout.write(`${JSON.stringify({ event: "ready", url: gateway.url })}\n`);
 
   const stop = (): void => {

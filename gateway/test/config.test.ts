@@ -36,6 +36,17 @@ describe("configuration", () => {
     assert.ok(Object.isFrozen(config.ledger.endpoints[0]));
   });
 
+  it("takes tips only with everything that receipts need", () => {
+    const tips = {
+      ...{ memberId: "aa", nodeUrl: "http://127.0.0.1:9002", receiptKeyFile: "receipt.pem" },
+      keySignature: "ab".repeat(64),
+    };
+
+    assert.deepEqual(parseConfig(JSON.stringify({ ...valid, tips })).tips, tips);
+    assert.match(refusal({ ...valid, tips: { ...tips, keySignature: "ab" } }), /tips\.keySignature/);
+    assert.match(refusal({ ...valid, tips: { memberId: "aa" } }), /receiptKeyFile/);
+  });
+
   it("names all problems at once", () => {
     const message = refusal({ ...valid, port: 70_000, nodes: [{ memberId: "AA" }], genesisFile: "" });
 

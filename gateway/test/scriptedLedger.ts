@@ -9,7 +9,7 @@ import {
   type VenueDocument,
 } from "@comity/protocol";
 import type { LedgerBlocks } from "../src/projection/projection.ts";
-import type { LedgerReader } from "../src/service/ledgerReader.ts";
+import type { LedgerReader, LedgerWriter } from "../src/service/ledgerReader.ts";
 
 export type Script = Record<string, (...args: string[]) => unknown>;
 
@@ -33,8 +33,9 @@ const reads: readonly (readonly [prefix: string, transaction: string])[] = [
 ];
 
 /** A ledger in memory that answers from a script, or from what a test has written; may be changed while it runs, and remembers what it was asked. */
-export class ScriptedLedger implements LedgerReader, LedgerBlocks {
+export class ScriptedLedger implements LedgerReader, LedgerWriter, LedgerBlocks {
   readonly asked: string[] = [];
+  readonly filed: string[] = [];
   readonly chain: LedgerBlock[] = [];
   readonly #documents = new Map<string, Document>();
   #grown = Promise.withResolvers<undefined>();
@@ -51,6 +52,11 @@ export class ScriptedLedger implements LedgerReader, LedgerBlocks {
     const scripted = this.script[transaction];
     const answer = scripted === undefined ? this.#documents.get(question) : await scripted(...args);
     return answer instanceof Uint8Array ? answer : encodeCanonical(answer);
+  }
+
+  submitIdempotent(transaction: string, ...args: string[]): Promise<unknown> {
+    this.filed.push([transaction, ...args].join(" "));
+    return Promise.resolve(this.script[transaction]?.(...args));
   }
 
   /** One block with everything that is given, in one transaction. */

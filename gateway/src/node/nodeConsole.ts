@@ -1,5 +1,6 @@
 import { MAX_BUNDLE_BYTES } from "@comity/protocol";
 import type { NodeConsole, NodeStatus } from "../service/nodeConsole.ts";
+import { readBounded } from "./readBounded.ts";
 
 export interface HttpNodeConsoleOptions {
   readonly memberId: string;
@@ -65,22 +66,6 @@ interface Bounds {
 interface Answer {
   readonly status: number;
   readonly body: Uint8Array;
-}
-
-async function readBounded(response: Response, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const body: ReadableStream<Uint8Array> | null = response.body;
-  const reader = body?.getReader();
-  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
-    size += part.value.length;
-    if (size > maxBytes) {
-      await reader?.cancel();
-      throw new RangeError("the answer is too long");
-    }
-    chunks.push(part.value);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** The height as a node reports it; nothing where it reports none in a form that we know. */

@@ -18,7 +18,8 @@ export const problemSchema = Type.Object(
 export type Problem = Static<typeof problemSchema>;
 
 /** Codes that say something about the request or the way to the answer, with their status. */
-type RestCode = "REQUEST_INVALID" | "ROUTE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "GATEWAY_FAILED";
+type RestCode =
+  "REQUEST_INVALID" | "ROUTE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "GATEWAY_FAILED" | "CELL_MALFORMED";
 /** Codes of the ledger's client and of the chaincode that a reader can run into. */
 type LedgerCode =
   "LEDGER_UNAVAILABLE" | "LEDGER_REFUSED" | "GENESIS_MISSING" | "CALLER_UNKNOWN" | "CALLER_ROLE";
@@ -49,6 +50,13 @@ const problems: Readonly<
   PROJECTION_BEHIND: [503, "The gateway is behind the ledger"],
   NODES_UNREACHABLE: [503, "No node answers"],
   GATEWAY_BUSY: [503, "The gateway is busy"],
+  CELL_MALFORMED: [400, "This is no sealed tip"],
+  TIP_NETWORK: [400, "This tip is for another network"],
+  TIP_FORM: [400, "The form cannot be read"],
+  TIP_UNKNOWN: [404, "There is no such tip"],
+  TIP_CERTIFICATE_PENDING: [404, "There is no certificate of this tip yet"],
+  TIP_HOUR_RUNNING: [404, "The hour is not over"],
+  TIPS_FULL: [503, "There is no room for more tips now"],
 };
 
 export type ProblemCode = keyof typeof problems;
@@ -86,6 +94,7 @@ export function problemOf(error: unknown): Problem {
 
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const value = problemOf(error);
+  if (request.routeOptions.config.isTip === true) return sendProblem(reply, value);
   if (value.status === 500) request.log.error({ err: error }, "request failed");
   else if (value.status > 500) request.log.warn({ code: value.code, detail: value.detail }, "request failed");
   return sendProblem(reply, value);
@@ -106,9 +115,10 @@ export function handleClientError(_error: unknown, socket: Socket): void {
   socket.end(`HTTP/1.1 400 Bad Request\r\n${headers}\r\n\r\n${body}`);
 }
 
-/** Nothing here changes anything, on any path. */
+/** Nothing here changes anything, on any path but those on which tips are left. */
 export function refuseOtherMethods(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  if (request.method === "GET" || request.method === "HEAD") {
+  const takesTips = request.method === "POST" && request.routeOptions.config.isTip === true;
+  if (request.method === "GET" || request.method === "HEAD" || takesTips) {
     done();
   } else {
     sendProblem(

@@ -29,7 +29,9 @@ export function setHeaders(
   _payload: unknown,
   done: () => void,
 ): void {
+  const own = reply.getHeader("content-security-policy");
   void reply.headers(securityHeaders);
+  if (own !== undefined) void reply.header("content-security-policy", own);
   // Caches may keep everything and ask each time whether it still holds; the ETag makes that cheap.
   if (!reply.hasHeader("cache-control")) void reply.header("cache-control", "no-cache");
   done();

@@ -136,6 +136,15 @@ export const pageQuery = document({
 
 export const alertParams = document({ alertId: hash });
 
+export const tipParams = document({ cellHash: hash });
+export const tipHourParams = document({
+  tipHour: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+});
+
+export const officersSchema = document({
+  items: Type.Array(document({ memberId: name, sealingKey: hex(1216), signature: hex(64) })),
+});
+
 /** A file that is sent byte for byte. */
 export const fileSchema = (description: string, contentType = "application/json") => ({
   description,

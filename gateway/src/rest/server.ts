@@ -18,6 +18,7 @@ import {
   addOperatorRoutes,
   type RouteDeps,
 } from "./routes.ts";
+import { addTipRoutes, type TipRouteDeps } from "./tipRoutes.ts";
 import type { RestServer, TypeBoxProvider } from "./typeProvider.ts";
 
 export interface RestServerOptions {
@@ -27,6 +28,8 @@ export interface RestServerOptions {
 
 export interface RestServerDeps extends RouteDeps, RegistryRouteDeps {
   readonly log: FastifyBaseLogger;
+  /** Undefined where this gateway takes no tips. */
+  readonly tips?: TipRouteDeps | undefined;
   readonly requests: RequestMetrics;
 }
 
@@ -45,7 +48,7 @@ export async function createRestServer(
   const server = fastify({
     loggerInstance: deps.log,
     logController: new LogController({ disableRequestLogging: true }),
-    // Nobody sends a body here.
+    // Nobody sends a body here, but for tips.
     bodyLimit: 1024,
     requestTimeout: 10_000,
     connectionTimeout: 60_000,
@@ -71,6 +74,7 @@ export async function createRestServer(
   addVenueRoutes(server, deps);
   addScreeningRoutes(server, deps);
   addDigestRoutes(server, deps);
+  if (deps.tips) addTipRoutes(server, deps.tips);
   addOperatorRoutes(server, deps);
   server.get("/openapi.json", { schema: { hide: true } }, () => server.swagger());
   // Without wildcard, each file is its own route and everything else is a problem document.

@@ -27,6 +27,18 @@ export type GatewayErrorCode =
   /** A page cursor that this gateway did not give out. */
   | "CURSOR_INVALID"
   /** More questions at once than this gateway passes on to the ledger. */
-  | "GATEWAY_BUSY";
+  | "GATEWAY_BUSY"
+  /** A cell that is sealed for another network. */
+  | "TIP_NETWORK"
+  /** A form without a file that can be read. */
+  | "TIP_FORM"
+  /** A tip that this gateway did not take. */
+  | "TIP_UNKNOWN"
+  /** Too few members have signed that they hold a tip. */
+  | "TIP_CERTIFICATE_PENDING"
+  /** A tip hour that is not over. */
+  | "TIP_HOUR_RUNNING"
+  /** An hour's list, or the disk, has no room for another tip. */
+  | "TIPS_FULL";
 
 export class GatewayError extends DomainError<GatewayErrorCode> {}

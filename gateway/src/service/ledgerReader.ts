@@ -7,6 +7,11 @@ export interface LedgerReader {
   evaluate(transaction: string, ...args: string[]): Promise<Uint8Array>;
 }
 
+/** What filing needs of the ledger. Safe to repeat: conflicts are proposed anew. */
+export interface LedgerWriter {
+  submitIdempotent(transaction: string, ...args: string[]): Promise<unknown>;
+}
+
 /** A reader that asks the ledger each question once in a while. */
 export function cachedReader(ledger: LedgerReader, cache: AnswerCache<Uint8Array>): LedgerReader {
   return {

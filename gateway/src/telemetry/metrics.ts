@@ -40,6 +40,10 @@ export function createMetrics(projection: Watched): Metrics {
   watchProjection(register, projection);
   return {
     observe(request, reply, done) {
+      if (request.routeOptions.config.isTip === true) {
+        done();
+        return;
+      }
       const route = request.routeOptions.url ?? "none";
       requests.observe({ route, status: reply.statusCode }, reply.elapsedTime / 1000);
       done();

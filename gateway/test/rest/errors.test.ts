@@ -51,6 +51,13 @@ const cases: Readonly<Record<ProblemCode, Case>> = {
   PROJECTION_BEHIND: { status: 503, path: "" },
   NODES_UNREACHABLE: { status: 503, path: `${anyAlert}/bundle` },
   GATEWAY_BUSY: { status: 503, path: "" },
+  CELL_MALFORMED: { status: 400, path: "" },
+  TIP_NETWORK: { status: 400, path: "" },
+  TIP_FORM: { status: 400, path: "" },
+  TIP_UNKNOWN: { status: 404, path: "" },
+  TIP_CERTIFICATE_PENDING: { status: 404, path: "" },
+  TIP_HOUR_RUNNING: { status: 404, path: "" },
+  TIPS_FULL: { status: 503, path: "" },
 };
 
 describe("problem documents", () => {

@@ -20,11 +20,18 @@ export interface GatewayUnderTest {
   stop(): Promise<void>;
 }
 
+/** For a gateway that takes tips. */
+export interface TipConfig {
+  readonly receiptKeyPem: string;
+  readonly config: { readonly nodeUrl: string; readonly keySignature: string };
+}
+
 export interface Under {
   readonly consoleUrls?: readonly string[];
   readonly genesisBytes?: Uint8Array;
   /** What the gateway finds when it starts. */
   readonly ledger?: ScriptedLedger;
+  readonly tips?: TipConfig;
 }
 
 export const script: Script = {
@@ -48,17 +55,24 @@ export async function startGatewayUnderTest(under: Under = {}): Promise<GatewayU
   writeFileSync(genesisFile, under.genesisBytes ?? genesisBytes);
   const ledger = under.ledger ?? exampleLedger();
   const logged: string[] = [];
-  const log = pino({ level: "error" }, { write: (line: string) => void logged.push(line) });
-  const nodes = (under.consoleUrls ?? []).map((consoleUrl, position) => ({
+  const { tips, consoleUrls = [] } = under;
+  const level = tips === undefined ? "error" : "trace";
+  const log = pino({ level }, { write: (line: string) => void logged.push(line) });
+  const nodes = consoleUrls.map((consoleUrl, position) => ({
     memberId: ["aa", "bb"][position] ?? "cc",
     consoleUrl,
   }));
   // Time moves on by itself, so that no test waits for an answer to grow old.
   let nowMs = 0;
   const now = (): number => (nowMs += 10_000);
+  const receiptKeyFile = join(folder, "receipt-key.pem");
+  if (tips !== undefined) writeFileSync(receiptKeyFile, tips.receiptKeyPem);
   const gateway = await startGateway(
-    { host: "127.0.0.1", port: 0, nodes, genesisFile, dataDir: join(folder, "data"), logLevel: "error" },
-    { ledger, log, now },
+    {
+      ...{ host: "127.0.0.1", port: 0, nodes, genesisFile, dataDir: join(folder, "data"), logLevel: "error" },
+      ...(tips && { tips: { memberId: "aa", receiptKeyFile, ...tips.config } }),
+    },
+    { ledger, writer: ledger, log, now },
   );
   await ledger.followed();
   const stop = async (): Promise<void> => {

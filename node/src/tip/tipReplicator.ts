@@ -1,7 +1,7 @@
+import { Backoff } from "@comity/ledger";
 import { DomainError } from "@comity/protocol";
 import { ringAfter } from "../gossip/ringChoice.ts";
 import type { Clock, GossipNetwork, Startable } from "../gossip/network.ts";
-import { Backoff } from "../ledger/backoff.ts";
 import type { Certificates } from "./certificates.ts";
 import type { HourlyLog } from "./hourlyLog.ts";
 import type { FiledTip } from "./tipFiles.ts";
