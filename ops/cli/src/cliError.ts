@@ -11,7 +11,14 @@ export type CliErrorCode =
   | "NOT_READY"
   | "STORY_STEP"
   | "FILE_UNREADABLE"
+  | "FILE_UNWRITABLE"
   | "DOCUMENT_WRONG"
+  | "TIP_GATEWAY"
+  | "TIP_REFUSED"
+  | "TIP_UNKNOWN"
+  | "TIP_OFFICER_NONE"
+  | "TIP_OFFICERS_FEW"
+  | "TIP_SHARE_WRONG"
   | "USAGE";
 
 /** Narrowing with `instanceof` alone would make the code `any`. */

@@ -7,6 +7,7 @@ import { addBondCommands, addCheckpointCommands } from "./command/bondCommands.t
 import { fileNotice, listNotices } from "./command/notice.ts";
 import { defaultDataDir, Interrupted, up } from "./command/up.ts";
 import { showStatus } from "./command/status.ts";
+import { addTipCommands } from "./command/tipCommands.ts";
 import { verify } from "./command/verify.ts";
 import { type Terminal, terminal } from "./terminal.ts";
 
@@ -94,6 +95,7 @@ function createProgram(world: World, out: Terminal, exit: (code: number) => void
 
   addBondCommands(program, { dataDir, out, now: world.now });
   addCheckpointCommands(program, { dataDir, out, now: world.now });
+  addTipCommands(program, { dataDir, out, exit });
 
   program
     .command("verify <bundle>")

@@ -31,7 +31,7 @@ export interface NetworkOptions {
   readonly rulebook?: Partial<Record<FigureName, string>> | undefined;
 }
 
-const portsOfMember = 5;
+const portsOfMember = 6;
 
 /** Draws keys, certificates, genesis record and ports into a new directory, which appears whole or not at all. */
 export async function createNetwork(
@@ -145,12 +145,12 @@ function encodeGenesis(
 async function networkText(chosen: readonly State[], genesis: string): Promise<string> {
   const [gatewayPort = 0, ...ports] = await freePorts(chosen.length * portsOfMember + 1);
   const members = chosen.map(({ memberId, name }, position) => {
-    const [ledger, chaincode, gossip, intake, console] = ports.slice(position * portsOfMember);
+    const [ledger, chaincode, gossip, intake, console, tips] = ports.slice(position * portsOfMember);
     return {
       memberId,
       name,
       mspId: mspIdOf(memberId),
-      ports: { ledger, chaincode, gossip, intake, console },
+      ports: { ledger, chaincode, gossip, intake, console, tips },
     };
   });
   return `${JSON.stringify({ version: 1, genesis, members, sureties, gatewayPort }, undefined, 2)}\n`;

@@ -93,6 +93,16 @@ export class Layout {
     return join(this.member(memberId), "identity-key.pem");
   }
 
+  /** Secret half of the key to which tips are sealed for the member's case officer, in hex. */
+  sealingKey(memberId: string): string {
+    return join(this.member(memberId), "officer-sealing.key");
+  }
+
+  /** With which the member's gateway signs receipts for tips. */
+  receiptKey(memberId: string): string {
+    return join(this.member(memberId), "gateway-receipt-key.pem");
+  }
+
   keyPair(memberId: string, name: IdentityName | TlsName): KeyPairFiles {
     return keyPairIn(this.member(memberId), name);
   }

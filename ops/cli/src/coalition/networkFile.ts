@@ -24,7 +24,7 @@ const networkMember = object({
   memberId,
   name: text(80),
   mspId: text(64),
-  ports: object({ ledger: port, chaincode: port, gossip: port, intake: port, console: port }),
+  ports: object({ ledger: port, chaincode: port, gossip: port, intake: port, console: port, tips: port }),
 });
 
 const networkSurety = object({ suretyId, name: text(120), mspId: text(64) });

@@ -2,10 +2,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { quorumOf } from "@comity/protocol";
+import { parseNetworkId, quorumOf } from "@comity/protocol";
 import type { ProcessSpec } from "./child.ts";
 import { loopback } from "./freePorts.ts";
 import type { IdentityName, Layout } from "./layout.ts";
+import { gatewayReceiptKey } from "./memberIdentity.ts";
 import { channel, chaincode, type Network, type NetworkMember, type NetworkSurety } from "./networkFile.ts";
 
 /** Small heaps: a coalition of four is a dozen processes on one machine. */
@@ -101,6 +102,7 @@ export function nodeProcess(layout: Layout, network: Network, member: NetworkMem
       clientRootFiles: [layout.rootCertificate(memberId)],
     },
     console: { host: loopback, port: ports.console },
+    tips: { host: loopback, port: ports.tips },
   };
   return configured(layout, name, "@comity/node", nodeHeap, config);
 }
@@ -118,6 +120,11 @@ export function gatewayProcess(layout: Layout, network: Network): ProcessSpec {
     })),
     genesisFile: layout.genesisFile,
     dataDir: layout.gateway,
+    tips: {
+      memberId: host.memberId,
+      nodeUrl: consoleUrl(host.ports.tips),
+      ...gatewayReceiptKey(layout, parseNetworkId(network.genesis), host.memberId),
+    },
   };
   return configured(layout, "gateway", "@comity/gateway", smallHeap, config);
 }

@@ -53,7 +53,7 @@ describe("createNetwork", function () {
 
     const network = readNetwork(layout);
     const ports = network.members.flatMap((member) => Object.values(member.ports));
-    assert.equal(new Set([...ports, network.gatewayPort]).size, 16 * 5 + 1);
+    assert.equal(new Set([...ports, network.gatewayPort]).size, 16 * 6 + 1);
     assert.equal(decodeGenesis(readFileSync(layout.genesisFile)).threshold, quorumOf(16));
   });
 
