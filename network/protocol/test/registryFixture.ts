@@ -27,7 +27,7 @@ import { epochRecord, genesis, groupKey, groupSign, networkId, ORIGIN_MS, signed
 
 /** Cases and bonds of the test network, with the group's signatures over what was decided and over the registries. */
 
-export const ulid = (suffix: string): string => `01JD0000000000000000000000${suffix}`.slice(-26);
+export const ulid = (suffix: string): string => "01JD".padEnd(26 - suffix.length, "0") + suffix;
 
 /** `01JD…A0` for 0: the ids that are in a registry of some size. */
 export const idAt = (position: number): string => ulid(`A${String(position).padStart(3, "0")}`);

@@ -25,7 +25,7 @@ import { RegistryProjection } from "../../src/ledger/registryProjection.ts";
 import { registryChanges } from "../../src/ledger/registryChange.ts";
 import type { DutyLedger } from "../../src/duty/ports.ts";
 
-export const caseId = (suffix: string): string => `01JD0000000000000000000000${suffix}`.slice(-26);
+export const caseId = (suffix: string): string => "01JD".padEnd(26 - suffix.length, "0") + suffix;
 
 /** A case that the members have just voted to list. */
 export function designatedCase(suffix: string, change: Record<string, unknown> = {}): VenueDocument {
