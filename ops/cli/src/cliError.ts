@@ -19,6 +19,7 @@ export type CliErrorCode =
   | "TIP_OFFICER_NONE"
   | "TIP_OFFICERS_FEW"
   | "TIP_SHARE_WRONG"
+  | "NOTHING_TO_DECIDE"
   | "USAGE";
 
 /** Narrowing with `instanceof` alone would make the code `any`. */

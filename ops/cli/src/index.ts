@@ -12,3 +12,4 @@ export type { Network, NetworkMember } from "./coalition/networkFile.ts";
 export type { ProcessState } from "./coalition/supervisor.ts";
 export { opensslEd25519 } from "./opensslEd25519.ts";
 export { type BondedRun, type BondOutcome, type BondStage, playBond } from "./story/bond.ts";
+export { playVenue, type VenueGrounds, type VenueOutcome, type VenueStage } from "./story/venue.ts";

@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { domainErrorOf } from "./cliError.ts";
 import { listAlerts } from "./command/alert.ts";
 import { addBondCommands, addCheckpointCommands } from "./command/bondCommands.ts";
+import { addDecisionCommands, addDesignationCommands } from "./command/designationCommands.ts";
 import { fileNotice, listNotices } from "./command/notice.ts";
 import { defaultDataDir, Interrupted, up } from "./command/up.ts";
 import { showStatus } from "./command/status.ts";
@@ -96,15 +97,18 @@ function createProgram(world: World, out: Terminal, exit: (code: number) => void
   addBondCommands(program, { dataDir, out, now: world.now });
   addCheckpointCommands(program, { dataDir, out, now: world.now });
   addTipCommands(program, { dataDir, out, exit });
+  addDesignationCommands(program, { dataDir, out, now: world.now });
+  addDecisionCommands(program, { dataDir, out, now: world.now });
 
   program
     .command("verify <bundle>")
-    .description("check, offline, that a coalition signed an alert, and on what evidence")
+    .description("check, offline, that a coalition signed an alert, or what its registries say of an id")
     .option(
       "--genesis <sha256>",
       "fingerprint of the coalition's genesis record, from a source that you trust",
     )
-    .action((file: string, options: { genesis?: string }) => exit(verify(file, options, out)));
+    .option("--id <id>", "the id that you asked for; without it the bundle's own is believed")
+    .action((file: string, options: { genesis?: string; id?: string }) => exit(verify(file, options, out)));
   return program;
 }
 

@@ -12,6 +12,16 @@ const notice = JSON.parse(
 ) as object;
 const bond = { principal: "northlight", surety: "harbour-vale", penalMinor: "25000000000" };
 
+const vectors = (name: string): Record<string, string> => {
+  const file = join(import.meta.dirname, "../../../../test/vectors/comity", name);
+  return JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
+};
+const formatVectors = vectors("formats.json") as { networkId: string };
+const registryVectors = vectors("registry.json") as { listedBundle: string };
+const nomination = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../example/nomination.json"), "utf8"),
+) as object;
+
 async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const out = { stdout: "", stderr: "" };
   const into = (name: "stdout" | "stderr") =>
@@ -52,6 +62,12 @@ describe("comity", () => {
     ["checkpoint", "declare", "01J00000000000000000000000", "--cadence-hours", "1.5"],
     ["checkpoint", "register", "01J00000000000000000000000", "first"],
     ["checkpoint", "register", "01J00000000000000000000000", "1", "--created", "yesterday"],
+    ["designation", "nominate"],
+    ["designation", "serve", "01J00000000000000000000000"],
+    ["designation", "open", "01J00000000000000000000000"],
+    ["approve", "01J00000000000000000000000", "--reason", "I have read it."],
+    ["refuse", "01J00000000000000000000000", "--member", "xa"],
+    ["approve", "01J00000000000000000000000", "--member", "xa", "--reason", "yes", "--rev", "0"],
   ]) {
     it(`answers \`${args.join(" ")}\` with exit code 2 and a sentence`, async () => {
       const { code, stderr } = await run(...args);
@@ -64,6 +80,9 @@ describe("comity", () => {
   for (const [group, commands] of [
     ["bond", ["post", "accept", "status", "sweep", "release"]],
     ["checkpoint", ["declare", "register"]],
+    ["designation", ["nominate", "serve", "respond", "open", "list", "show", "bundle"]],
+    ["approve", []],
+    ["refuse", []],
   ] as const) {
     for (const args of [[group], ...commands.map((command) => [group, command])]) {
       it(`ends the help of \`${args.join(" ")}\` with an example`, async () => {
@@ -81,6 +100,7 @@ describe("comity", () => {
     ["alert", "list"],
     ["bond", "status"],
     ["bond", "sweep"],
+    ["designation", "list"],
   ]) {
     it(`says how to start a coalition when \`${args.join(" ")}\` finds none`, async () => {
       const { code, stdout, stderr } = await run(...args, "--json", "--data-dir", join(scratch(), "none"));
@@ -122,6 +142,33 @@ describe("comity", () => {
     const answer = JSON.parse(stdout) as { valid: boolean; code: string };
     assert.equal(answer.valid, false);
     assert.match(answer.code, /^BUNDLE_/);
+  });
+
+  it("recognises what a registry says of an id, and verifies it for the id that was asked", async () => {
+    const file = join(scratch(), "venues.comity.json");
+    writeFileSync(file, registryVectors.listedBundle);
+    const asked = ["verify", file, "--json", "--genesis", formatVectors.networkId];
+
+    const verified = await run(...asked);
+    const other = await run(...asked, "--id", "01JD000000000000000000000C");
+
+    assert.equal(verified.code, 0);
+    const { id, found, document } = JSON.parse(verified.stdout) as Record<string, unknown>;
+    assert.deepEqual([id, found], ["01JD000000000000000000000B", true]);
+    assert.equal((document as { status: string }).status, "listed");
+    assert.equal(other.code, 1);
+    assert.equal((JSON.parse(other.stdout) as { code: string }).code, "ENTRY_ID");
+  });
+
+  it("says which genesis a registry's bundle claims", async () => {
+    const file = join(scratch(), "venues.comity.json");
+    writeFileSync(file, registryVectors.listedBundle);
+
+    const { code, stdout } = await run("verify", file, "--json");
+
+    assert.equal(code, 2);
+    const answer = JSON.parse(stdout) as { claimedGenesis: string };
+    assert.equal(answer.claimedGenesis, formatVectors.networkId);
   });
 
   for (const [what, args] of [
@@ -247,4 +294,49 @@ describe("comity in a coalition that is not running", function () {
       assert.deepEqual([code, error.code], [1, expected]);
     });
   }
+
+  for (const [what, text, expected] of [
+    ["no JSON", "{", "FILE_UNREADABLE"],
+    ["no evidence", JSON.stringify({ ...nomination, evidence: [] }), "DOCUMENT_WRONG"],
+    ["a hash that is none", JSON.stringify({ ...nomination, evidence: ["abc"] }), "DOCUMENT_WRONG"],
+    [
+      "evidence that is not there",
+      JSON.stringify({ ...nomination, evidence: undefined, evidenceFiles: ["missing.pdf"] }),
+      "FILE_UNREADABLE",
+    ],
+    [
+      "a key that nominations do not have",
+      JSON.stringify({ ...nomination, colour: "blue" }),
+      "DOCUMENT_WRONG",
+    ],
+  ] as const) {
+    it(`refuses to nominate with ${what}`, async () => {
+      const file = join(scratch(), "nomination.json");
+      writeFileSync(file, text);
+
+      const { code, error } = await refusal("designation", "nominate", file);
+
+      assert.deepEqual([code, error.code], [1, expected]);
+    });
+  }
+
+  it("takes the example of a nomination as it is, and hashes evidence beside it", async () => {
+    const directory = scratch();
+    const file = join(directory, "nomination.json");
+    writeFileSync(join(directory, "letter.txt"), "evidence");
+    writeFileSync(
+      file,
+      JSON.stringify({ ...nomination, evidence: undefined, evidenceFiles: ["letter.txt"] }),
+    );
+
+    for (const each of [file, join(import.meta.dirname, "../../example/nomination.json")]) {
+      const { code, error } = await refusal("designation", "nominate", each);
+      assert.deepEqual([code, error.code], [1, "LEDGER_UNAVAILABLE"]);
+    }
+  });
+
+  it("refuses an id that is none", async () => {
+    const { code, error } = await refusal("designation", "show", "01J");
+    assert.deepEqual([code, error.code], [1, "ID_INVALID"]);
+  });
 });

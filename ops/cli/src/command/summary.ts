@@ -35,6 +35,7 @@ export function summaryOf({ network, processes }: Readable, story: StoryResult, 
     })),
     bundle: story.bundle,
     bond: story.bond,
+    venue: story.venue,
   };
 }
 
@@ -59,11 +60,14 @@ export function summaryLines(summary: Summary): string[] {
     `  ${summary.notices} notices; ${summary.recordsAccepted} records taken in, ${refused} bad segments refused.`,
     ...alertLines(summary.alerts),
     `  Bond ${summary.bond.id}: ${dollars(summary.bond.forfeitedMinor)} of ${dollars(summary.bond.penalMinor)} forfeited.`,
+    `  ${summary.venue.name} is ${summary.venue.status}.`,
     `  Ready after ${(summary.readyMs / 1000).toFixed(1)} s, done after ${(summary.durationMs / 1000).toFixed(1)} s; ` +
       `${summary.memoryPssMb} MB in all processes.`,
     "",
     "  Check the alert offline:",
     `  npm run comity -- verify ${summary.bundle} --genesis ${summary.genesis}`,
+    "  and the listing:",
+    `  npm run comity -- verify ${summary.venue.bundle} --genesis ${summary.genesis}`,
     "",
   ];
 }

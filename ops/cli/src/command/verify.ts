@@ -1,16 +1,26 @@
 import { readFileSync, statSync } from "node:fs";
 import * as blst from "@chainsafe/blst";
-import { blstBls, claimedGenesis, MAX_BUNDLE_BYTES, verifyBundle } from "@comity/protocol";
+import {
+  blstBls,
+  claimedEntryGenesis,
+  claimedGenesis,
+  isEntryBundle,
+  MAX_BUNDLE_BYTES,
+  verifyBundle,
+} from "@comity/protocol";
 import { CliError, domainErrorOf } from "../cliError.ts";
 import { opensslEd25519 } from "../opensslEd25519.ts";
 import type { Terminal } from "../terminal.ts";
+import { verifyEntry } from "./verifyEntry.ts";
 
 export interface VerifyOptions {
   readonly genesis?: string;
+  /** The id about which an entry bundle must be. */
+  readonly id?: string;
 }
 
-/** Exit code: 0 the coalition signed this, 1 it did not, 2 the question was incomplete. */
-export function verify(file: string, { genesis }: VerifyOptions, out: Terminal): number {
+/** An alert's bundle or a registry entry's. Exit code: 0 the coalition signed this, 1 it did not, 2 the question was incomplete. */
+export function verify(file: string, { genesis, id }: VerifyOptions, out: Terminal): number {
   const bytes = readBundle(file);
   if (genesis === undefined) return askForGenesis(bytes, out);
   if (!/^[0-9a-f]{64}$/.test(genesis)) {
@@ -20,17 +30,8 @@ export function verify(file: string, { genesis }: VerifyOptions, out: Terminal):
     );
   }
   try {
-    const { statement, signers, digest, groupKey, keyEpoch, entryCount, hostCount } = verifyBundle(bytes, {
-      genesis,
-      bls: blstBls(blst),
-      ed25519: opensslEd25519,
-    });
-    out.result({ valid: true, statement, signers, digest, groupKey, keyEpoch, entryCount, hostCount }, [
-      `Valid: the coalition ${genesis.slice(0, 12)}… signed this ${statement.kind} alert.`,
-      `Subject: operator ${statement.subject.operatorId}, site ${statement.subject.siteId}.`,
-      `At least ${flop(statement.flopAtLeast)} FLOP seen, ${flop(statement.projectedFlop)} projected.`,
-      `Decided by ${signers.join(", ")}; evidence: ${entryCount} segments of ${hostCount} hosts.`,
-    ]);
+    if (isEntryBundle(bytes)) verifyEntry(bytes, genesis, id, out);
+    else verifyAlert(bytes, genesis, out);
     return 0;
   } catch (error) {
     const refusal = domainErrorOf(error);
@@ -39,6 +40,20 @@ export function verify(file: string, { genesis }: VerifyOptions, out: Terminal):
     out.result({ valid: false, code, reason: message }, [`Not valid (${code}): ${message}`]);
     return 1;
   }
+}
+
+function verifyAlert(bytes: Uint8Array, genesis: string, out: Terminal): void {
+  const { statement, signers, digest, groupKey, keyEpoch, entryCount, hostCount } = verifyBundle(bytes, {
+    genesis,
+    bls: blstBls(blst),
+    ed25519: opensslEd25519,
+  });
+  out.result({ valid: true, statement, signers, digest, groupKey, keyEpoch, entryCount, hostCount }, [
+    `Valid: the coalition ${genesis.slice(0, 12)}… signed this ${statement.kind} alert.`,
+    `Subject: operator ${statement.subject.operatorId}, site ${statement.subject.siteId}.`,
+    `At least ${flop(statement.flopAtLeast)} FLOP seen, ${flop(statement.projectedFlop)} projected.`,
+    `Decided by ${signers.join(", ")}; evidence: ${entryCount} segments of ${hostCount} hosts.`,
+  ]);
 }
 
 function askForGenesis(bytes: Uint8Array, out: Terminal): number {
@@ -53,7 +68,7 @@ function askForGenesis(bytes: Uint8Array, out: Terminal): number {
 
 function claimed(bytes: Uint8Array): string | undefined {
   try {
-    return claimedGenesis(bytes);
+    return isEntryBundle(bytes) ? claimedEntryGenesis(bytes) : claimedGenesis(bytes);
   } catch (error) {
     if (domainErrorOf(error) !== undefined) return undefined;
     throw error;
@@ -66,7 +81,7 @@ function readBundle(file: string): Uint8Array {
     if (statSync(file).size > MAX_BUNDLE_BYTES) return new Uint8Array(MAX_BUNDLE_BYTES + 1);
     return readFileSync(file);
   } catch (cause) {
-    throw new CliError("USAGE", `${file} cannot be read. Give the path of an alert-….comity.json file.`, {
+    throw new CliError("USAGE", `${file} cannot be read. Give the path of a ….comity.json file.`, {
       cause,
     });
   }

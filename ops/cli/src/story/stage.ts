@@ -35,7 +35,7 @@ export function hostsOf({ sites }: Stage, site: StorySite): readonly PlannedHost
 }
 
 export function waitFor<T>(
-  { deps }: Stage,
+  { deps }: Pick<Stage, "deps">,
   timeoutMs: number,
   what: string,
   attempt: () => Promise<T | undefined>,

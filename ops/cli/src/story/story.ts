@@ -15,6 +15,7 @@ import {
   trainAsDeclared,
 } from "./sitesAtWork.ts";
 import { type Stage, untilPolicyTime, waitFor } from "./stage.ts";
+import { playVenue, type VenueOutcome } from "./venue.ts";
 
 export interface StoryResult {
   readonly notices: number;
@@ -27,6 +28,7 @@ export interface StoryResult {
   /** Absolute path. */
   readonly bundle: string;
   readonly bond: BondOutcome;
+  readonly venue: VenueOutcome;
 }
 
 /** One record an accelerator and four policy hours. */
@@ -48,12 +50,15 @@ export async function tellStory(stage: Stage): Promise<StoryResult> {
     `The coalition signed alert ${alert.alertId.slice(0, 12)}…: ${verified.statement.subject.siteId} trains undeclared. ` +
       `Decided by ${verified.signers.join(", ")}; the bundle verifies offline.`,
   );
+  const listing = playVenue(stage, { alertId: alert.alertId, bundle: file });
+  listing.catch(() => undefined); // whoever waits for it below hears it
   await awaitFaults(stage);
   const secured = bondedRun(stage, keys, runs);
   await insureRun(stage, secured);
   await trainAsDeclared(stage, keys, runs);
   const bond = await missModelCheckpoint(stage, secured);
   await untilPolicyTime(stage, runs.trainingFromMs + declaredTrainingDays * DAY_MS);
+  const venue = await listing;
   const alerts = await readAlerts(stage);
   assertNobodyElse(alerts);
   return {
@@ -65,6 +70,7 @@ export async function tellStory(stage: Stage): Promise<StoryResult> {
     groupPublicKey: verified.groupKey,
     bundle: file,
     bond,
+    venue,
   };
 }
 

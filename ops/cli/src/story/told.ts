@@ -6,6 +6,7 @@ import { awaitAlert, fetchBundle, readAlerts } from "./coSignedAlert.ts";
 import { issueKeys, startAttesters } from "./sitesAtWork.ts";
 import { countNotices, runsOf, type StoryResult } from "./story.ts";
 import type { Stage } from "./stage.ts";
+import { playVenue } from "./venue.ts";
 
 const count = integer(0, Number.MAX_SAFE_INTEGER);
 const told = object({ recordsAccepted: count, recordsRefused: record(count, 100) });
@@ -41,5 +42,6 @@ export async function takeUpStory(stage: Stage, before: Told): Promise<StoryResu
     groupPublicKey: verified.groupKey,
     bundle: file,
     bond: await readStoryBond(stage),
+    venue: await playVenue(stage, { alertId: alert.alertId, bundle: file }),
   };
 }
