@@ -38,7 +38,7 @@ export function openTipDesk(config: NonNullable<Config["tips"]>, deps: TipsDeps)
     submitIdempotent: (...question: [string, ...string[]]) => writer.submitIdempotent(...question),
   };
   const filer = new RootFiler(
-    { genesis, memberId, pauseMs: PAUSE_MS },
+    { genesis, memberId, pauseMs: PAUSE_MS, random: Math.random },
     { ledger: both, desk, node, clock: { now, sleep }, log },
   );
   return { desk, filer };

@@ -18,8 +18,10 @@ import type { TipNode } from "./tipNode.ts";
 export interface RootFilerOptions {
   readonly genesis: Genesis;
   readonly memberId: MemberId;
-  /** After a failure, and while the node has not ended an hour yet. */
+  /** While the node has not ended an hour yet; longer after failures. */
   readonly pauseMs: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
 }
 
 export interface RootFilerDeps {
@@ -32,6 +34,8 @@ export interface RootFilerDeps {
 
 /** A bucket is closed no sooner than this after its end. */
 const CLOSING_LAG_MS = 120_000;
+/** In doublings. */
+const LONGEST_PAUSE = 5;
 
 /**
  * Files the root of every hour on the ledger when it is over, tips or none, as long as the ledger takes it. Where it stands it reads from the
@@ -43,6 +47,7 @@ export class RootFiler {
   readonly #stopping = new AbortController();
   /** All hours up to this one are filed, or too late. */
   #doneThrough: number;
+  #failures = 0;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: RootFilerOptions, deps: RootFilerDeps) {
@@ -69,7 +74,7 @@ export class RootFiler {
         isRegistered ||= await this.#register();
         await this.#fileAll();
       });
-      const waitMs = isDone ? Math.max(0, endMs - clock.now()) : this.#options.pauseMs;
+      const waitMs = isDone ? Math.max(0, endMs - clock.now()) : this.#pauseMs();
       await clock.sleep(waitMs, this.#stopping.signal).catch(() => undefined);
     }
   }
@@ -78,12 +83,22 @@ export class RootFiler {
   async #attempt(work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
+      this.#failures = 0;
       return true;
     } catch (error) {
       const isEarly = error instanceof GatewayError && error.code === "TIP_HOUR_RUNNING";
-      if (!isEarly) this.#deps.log.warn({ code: codeOf(error) }, "roots of tip hours wait to be filed");
+      if (isEarly) return false;
+      if (this.#failures === 0)
+        this.#deps.log.warn({ code: codeOf(error) }, "roots of tip hours wait to be filed");
+      this.#failures += 1;
       return false;
     }
+  }
+
+  /** Longer with each failure, and never the same for two gateways. */
+  #pauseMs(): number {
+    const { pauseMs, random } = this.#options;
+    return pauseMs * 2 ** Math.min(this.#failures, LONGEST_PAUSE) * (0.5 + random() / 2);
   }
 
   async #register(): Promise<true> {

@@ -39,7 +39,7 @@ async function run(plan: readonly ((world: World) => void)[]): Promise<World> {
     return Promise.resolve();
   };
   const filer = new RootFiler(
-    { genesis, memberId, pauseMs: 77 },
+    { genesis, memberId, pauseMs: 77, random: () => 1 },
     {
       ledger: world.ledger,
       desk: { registration },
@@ -147,13 +147,15 @@ describe("The filer of roots", () => {
     assert.ok(world.filed.has(firstHour));
   });
 
-  it("tries again what the ledger did not take, and says so", async () => {
+  it("tries again what the ledger did not take, later each time, and says so once", async () => {
     const world = await run([
       (state) => void (state.fails = new DomainError("LEDGER_UNAVAILABLE", "down")),
+      nothing,
       (state) => void (state.fails = undefined),
     ]);
 
     assert.deepEqual(world.warnings, [{ code: "LEDGER_UNAVAILABLE" }]);
+    assert.deepEqual(world.slept.slice(0, 2), [154, 308]);
     assert.ok(world.filed.has(firstHour));
   });
 });

@@ -68,6 +68,12 @@ describe("comity", () => {
     ["approve", "01J00000000000000000000000", "--reason", "I have read it."],
     ["refuse", "01J00000000000000000000000", "--member", "xa"],
     ["approve", "01J00000000000000000000000", "--member", "xa", "--reason", "yes", "--rev", "0"],
+    ["tip", "send"],
+    ["tip", "open", "ab".repeat(32)],
+    ["tip", "open", "no-hash", "--member", "xa"],
+    ["tip", "officer"],
+    ["tip", "send", "package.json", "--gateway", "http://127.0.0.1:1"],
+    ["tip", "send", "package.json", "--gateway", "no-url", "--genesis", "ab".repeat(32)],
   ]) {
     it(`answers \`${args.join(" ")}\` with exit code 2 and a sentence`, async () => {
       const { code, stderr } = await run(...args);

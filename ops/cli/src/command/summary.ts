@@ -36,6 +36,7 @@ export function summaryOf({ network, processes }: Readable, story: StoryResult, 
     bundle: story.bundle,
     bond: story.bond,
     venue: story.venue,
+    tip: story.tip,
   };
 }
 

@@ -16,6 +16,7 @@ import {
 } from "./sitesAtWork.ts";
 import { type Stage, untilPolicyTime, waitFor } from "./stage.ts";
 import { playVenue, type VenueOutcome } from "./venue.ts";
+import { playTip, type TipResult } from "./tip.ts";
 
 export interface StoryResult {
   readonly notices: number;
@@ -29,6 +30,7 @@ export interface StoryResult {
   readonly bundle: string;
   readonly bond: BondOutcome;
   readonly venue: VenueOutcome;
+  readonly tip: TipResult;
 }
 
 /** One record an accelerator and four policy hours. */
@@ -59,6 +61,7 @@ export async function tellStory(stage: Stage): Promise<StoryResult> {
   const bond = await missModelCheckpoint(stage, secured);
   await untilPolicyTime(stage, runs.trainingFromMs + declaredTrainingDays * DAY_MS);
   const venue = await listing;
+  const tip = await playTip(stage);
   const alerts = await readAlerts(stage);
   assertNobodyElse(alerts);
   return {
@@ -71,6 +74,7 @@ export async function tellStory(stage: Stage): Promise<StoryResult> {
     bundle: file,
     bond,
     venue,
+    tip,
   };
 }
 

@@ -1,7 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fromHex, parseNetworkId, tipHourView } from "@comity/protocol";
+import {
+  type Decoded,
+  fromHex,
+  hex,
+  literal,
+  object,
+  parseNetworkId,
+  text,
+  tipHourView,
+} from "@comity/protocol";
 import { cellHashOf, judgeGateway, sealTip, type TipReceipt } from "@comity/tip";
 import { CliError } from "../cliError.ts";
 import {
@@ -23,12 +32,13 @@ import {
 import { fetchCell } from "../tip/tipNode.ts";
 import { type Stage, waitFor } from "./stage.ts";
 
-export interface TipResult {
-  readonly id: string;
-  readonly status: "opened";
+export const tipResult = object({
+  id: hex(32),
+  status: literal("opened"),
   /** Absolute path. */
-  readonly receipt: string;
-}
+  receipt: text(4096),
+});
+export type TipResult = Decoded<typeof tipResult>;
 
 const words =
   "The accelerators in hall 3 of the quarry have trained every night since spring. No notice was ever filed. I have seen the job logs.";
@@ -115,8 +125,8 @@ async function open(
   const asked = await requestOpening(asking, cellHash, "A tip came in the days of an alert.");
   const reason = "It may be about the site of the alert.";
   const approved = await approveOpening(approving, asked, { cell, reason });
-  const { text } = await readTip(asking, approved, cell);
-  if (text !== words) throw new CliError("STORY_STEP", "The tip does not say what was sealed.");
+  const read = await readTip(asking, approved, cell);
+  if (read.text !== words) throw new CliError("STORY_STEP", "The tip does not say what was sealed.");
   deps.say(
     `Two officers, of ${asking.memberId} and ${approving.memberId}, open the tip together; that they did is on the ledger.`,
   );

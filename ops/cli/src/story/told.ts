@@ -7,11 +7,12 @@ import { issueKeys, startAttesters } from "./sitesAtWork.ts";
 import { countNotices, runsOf, type StoryResult } from "./story.ts";
 import type { Stage } from "./stage.ts";
 import { playVenue } from "./venue.ts";
+import { tipResult } from "./tip.ts";
 
 const count = integer(0, Number.MAX_SAFE_INTEGER);
-const told = object({ recordsAccepted: count, recordsRefused: record(count, 100) });
+const told = object({ recordsAccepted: count, recordsRefused: record(count, 100), tip: tipResult });
 
-/** What only the telling itself could count. */
+/** What only the telling itself knows. */
 export type Told = Decoded<typeof told>;
 
 export function readTold(directory: string): Told | undefined {
@@ -19,9 +20,9 @@ export function readTold(directory: string): Told | undefined {
   return existsSync(file) ? told(JSON.parse(readFileSync(file, "utf8"))) : undefined;
 }
 
-export function writeTold(directory: string, { recordsAccepted, recordsRefused }: Told): void {
+export function writeTold(directory: string, { recordsAccepted, recordsRefused, tip }: Told): void {
   const draft = join(directory, "told.json.new");
-  writeFileSync(draft, JSON.stringify({ recordsAccepted, recordsRefused }));
+  writeFileSync(draft, JSON.stringify({ recordsAccepted, recordsRefused, tip }));
   renameSync(draft, join(directory, "told.json"));
 }
 
