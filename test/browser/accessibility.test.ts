@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { fragment, lies, network, second } from "./lies.ts";
+import { writeRegistries } from "./registries.ts";
+import { registryLies } from "./registryLies.ts";
 import { Visitor } from "./visitor.ts";
 
 describe("page for everybody", function () {
@@ -9,15 +11,20 @@ describe("page for everybody", function () {
   let visitor: Visitor;
 
   before(async function () {
-    visitor = (await Visitor.start({ network, more: [second] })) ?? this.skip();
+    const options = { network, more: [second], prepare: writeRegistries };
+    visitor = (await Visitor.start(options)) ?? this.skip();
   });
   after(() => (visitor as Visitor | undefined)?.stop());
   afterEach(() => visitor.leave());
 
   const looks = [
-    { title: "verified", address: fragment, lie: undefined },
-    { title: "broken", address: fragment, lie: lies[0]?.lie },
-    { title: "unverified", address: "", lie: undefined },
+    { title: "alerts, verified", address: fragment, lie: undefined },
+    { title: "alerts, broken", address: fragment, lie: lies[0]?.lie },
+    { title: "alerts, unverified", address: "", lie: undefined },
+    { title: "venues, verified", address: `venues.html${fragment}`, lie: undefined },
+    { title: "venues, broken", address: `venues.html${fragment}`, lie: registryLies[0]?.lie },
+    { title: "venues, unverified", address: "venues.html", lie: undefined },
+    { title: "bonds, verified", address: `bonds.html${fragment}`, lie: undefined },
   ] as const;
   const phone = { width: 360, height: 740 };
   for (const colorScheme of ["light", "dark"] as const) {
@@ -34,12 +41,14 @@ describe("page for everybody", function () {
     }
   }
 
-  it("never scrolls sideways, down to 320 pixels", async () => {
-    await visitor.open(fragment, { viewport: { width: 320, height: 640 } });
-    for (const summary of await visitor.page.locator("summary").all()) await summary.click();
+  for (const page of ["", "venues.html", "bonds.html"]) {
+    it(`never scrolls sideways, down to 320 pixels: /${page}`, async () => {
+      await visitor.open(`${page}${fragment}`, { viewport: { width: 320, height: 640 } });
+      for (const summary of await visitor.page.locator("summary").all()) await summary.click();
 
-    assert.equal(await visitor.page.evaluate("document.documentElement.scrollWidth"), 320);
-  });
+      assert.equal(await visitor.page.evaluate("document.documentElement.scrollWidth"), 320);
+    });
+  }
 
   it("keeps opened parts and focus through polling", async () => {
     await visitor.open(fragment);

@@ -26,10 +26,15 @@ export const inBundle = (from: RegExp, to: string): Lie =>
 export const inList = (from: string | RegExp, to: string): Lie =>
   onPath("/v1/alerts", (honest) => withText(honest, (text) => text.replace(from, to)));
 
+/** Changes the items of a page. */
+export function inPage<T>(text: string, change: (items: readonly T[]) => readonly T[]): string {
+  const page = JSON.parse(text) as { items: T[] };
+  return JSON.stringify({ ...page, items: change(page.items) });
+}
+
 /** The list as it was before the second alert. */
 export function onlyFirst(list: string): string {
-  const page = JSON.parse(list) as { items: object[] };
-  return JSON.stringify({ ...page, items: page.items.slice(0, 1) });
+  return inPage(list, (items) => items.slice(0, 1));
 }
 
 /** What two real shares combine to where three are needed, over the alert's own digest: 2 · partial₁ − partial₂. */

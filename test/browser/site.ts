@@ -30,10 +30,12 @@ export interface SiteOptions {
   readonly network: Fixture;
   /** Other fixtures of the same network, whose alerts are listed too. */
   readonly more?: readonly Fixture[];
+  /** Puts more on the ledger before the gateway starts. */
+  readonly prepare?: (ledger: MemoryLedger) => void;
 }
 
 /** The real gateway over a ledger in memory and a node that has the bundles, with a proxy in front that may lie. */
-export async function startSite({ network, more = [] }: SiteOptions): Promise<Site> {
+export async function startSite({ network, more = [], prepare }: SiteOptions): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), "comity-browser-"));
   const genesisFile = join(folder, "genesis.json");
   writeFileSync(genesisFile, network.genesisBytes);
@@ -41,6 +43,7 @@ export async function startSite({ network, more = [] }: SiteOptions): Promise<Si
   const ledger = new MemoryLedger(network);
   for (const { alert } of all) ledger.writeAlert(alert);
   for (const notice of notices()) ledger.writeNotice(notice);
+  prepare?.(ledger);
 
   const node = await listen(nodeConsole(all));
   const nodes = network.genesis.members

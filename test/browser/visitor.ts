@@ -62,7 +62,7 @@ export class Visitor {
 
   /** Until every card says something, and every list is there. */
   async settled(): Promise<void> {
-    await this.page.locator(".notice").first().waitFor();
+    await this.page.locator(".empty").first().waitFor({ state: "detached" });
     await this.page.locator(".card").first().waitFor();
     await this.page.locator("[data-state=checking]").first().waitFor({ state: "detached" });
   }
@@ -74,6 +74,11 @@ export class Visitor {
 
   trust(): Promise<string | null> {
     return this.page.getAttribute("#trust", "data-state");
+  }
+
+  /** Of a bond or a venue. */
+  entry(id: string): Locator {
+    return this.page.locator(`[data-entry="${id}"]`);
   }
 
   card({ alert }: Fixture): Locator {

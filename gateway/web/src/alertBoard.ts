@@ -1,5 +1,5 @@
 import type { Anchor } from "./anchor.ts";
-import { ApiError, fetchBundle } from "./api.ts";
+import { ApiError, bundleUrl, fetchBundle } from "./api.ts";
 import { CheckQueue } from "./checkQueue.ts";
 import { element } from "./element.ts";
 import { broken, type ListedAlert } from "./verdict.ts";
@@ -114,7 +114,8 @@ export class AlertBoard {
 
   async #verdict(listed: ListedAlert, genesis: string): Promise<CardState> {
     try {
-      return await this.#verifier.verify(listed, await fetchBundle(listed.alertId), genesis);
+      const bytes = await fetchBundle(bundleUrl(listed.alertId));
+      return await this.#verifier.verify({ kind: "alert", listed, bytes, genesis });
     } catch (error) {
       if (error instanceof ApiError) return broken("BUNDLE_HIDDEN", error.message);
       return broken("CHECK_FAILED", error instanceof Error ? error.message : String(error));

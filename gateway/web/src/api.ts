@@ -61,10 +61,14 @@ export type Notice = NoticeDocument;
 /** The gateway's nodes may have to gather a bundle first. */
 const BUNDLE_TIMEOUT_MS = 30_000;
 const MAX_PAGES = 20;
+/** A registry must be read to its end, since only the whole of it can be verified. */
+const MAX_REGISTRY_PAGES = 500;
 const PAGE_SIZE = 100;
 
 /** A list as far as this page reads it. */
 export interface Listing<T> {
+  /** Number of the block as of which it is. */
+  readonly height: number;
   readonly items: readonly T[];
   /** There is more than a page like this can show. */
   readonly isCut: boolean;
@@ -89,8 +93,8 @@ export async function fetchGenesis(): Promise<Uint8Array> {
   return bytesOf(await get("/v1/genesis"));
 }
 
-export async function fetchBundle(id: string): Promise<Uint8Array> {
-  return bytesOf(await get(bundleUrl(id), BUNDLE_TIMEOUT_MS));
+export async function fetchBundle(url: string): Promise<Uint8Array> {
+  return bytesOf(await get(url, BUNDLE_TIMEOUT_MS));
 }
 
 export function bundleUrl(id: string): string {
@@ -100,21 +104,34 @@ export function bundleUrl(id: string): string {
 export const fetchNotices = (): Promise<Listing<Notice>> => fetchAll("/v1/notices", noticeDocument);
 export const fetchAlerts = (): Promise<Listing<Alert>> => fetchAll("/v1/alerts", alert);
 
-async function fetchAll<T>(path: string, item: Decoder<T>): Promise<Listing<T>> {
+/** Pages of one list, which are all as of the same block. */
+async function fetchAll<T>(path: string, item: Decoder<T>, maxPages = MAX_PAGES): Promise<Listing<T>> {
   const page = object({ height: count, items: list(item, PAGE_SIZE), nextCursor: nullable(text(1024)) });
   const items: T[] = [];
   let cursor: string | null = null;
-  for (let number = 0; number < MAX_PAGES; number++) {
+  let height = 0;
+  for (let number = 0; number < maxPages; number++) {
     const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
     const answer: Decoded<typeof page> = await decodeJson(
       await get(`${path}?limit=${PAGE_SIZE}${query}`),
       page,
     );
     items.push(...answer.items);
-    cursor = answer.nextCursor;
-    if (cursor === null) return { items, isCut: false };
+    ({ height, nextCursor: cursor } = answer);
+    if (cursor === null) return { height, items, isCut: false };
   }
-  return { items, isCut: true };
+  return { height, items, isCut: true };
+}
+
+/** All of a registry. @throws ApiError also where it is longer than a page like this can take in */
+export async function fetchWhole<T>(path: string, item: Decoder<T>): Promise<Listing<T>> {
+  const listing = await fetchAll(path, item, MAX_REGISTRY_PAGES);
+  if (!listing.isCut) return listing;
+  throw new ApiError("The list is longer than this page can take in. Use the command line.");
+}
+
+export async function fetchJson<T>(path: string, decode: Decoder<T>): Promise<T> {
+  return decodeJson(await get(path), decode);
 }
 
 async function get(path: string, timeoutMs = 10_000): Promise<Response> {

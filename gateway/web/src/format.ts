@@ -20,6 +20,25 @@ export function date(ms: number): string {
   return dates.format(ms);
 }
 
+/** To the minute, in UTC. */
+export function moment(ms: number): string {
+  return `${date(ms)}, ${new Date(ms).toISOString().slice(11, 16)} UTC`;
+}
+
+/** An amount in a currency's hundredths: `$250,000,000`, with cents only where there are any. */
+export function money(amountMinor: string, currency: string): string {
+  const [whole, cents] = [BigInt(amountMinor) / 100n, BigInt(amountMinor) % 100n];
+  const symbol = currency === "USD" ? "$" : `${currency} `;
+  const rest = cents === 0n ? "" : `.${String(cents).padStart(2, "0")}`;
+  return `${symbol}${whole.toLocaleString("en-US")}${rest}`;
+}
+
+/** The English name of a country code; the code itself where it stands for none. */
+export function country(code: string): string {
+  const name = new Intl.DisplayNames("en", { type: "region", fallback: "none" }).of(code.toUpperCase());
+  return name ?? code.toUpperCase();
+}
+
 /** An interval of whole days, or of days to one decimal. */
 export function days(ms: number): string {
   const value = Math.floor((ms / DAY_MS) * 10) / 10;

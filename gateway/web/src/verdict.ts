@@ -28,14 +28,14 @@ export interface Verified {
   readonly sizeBytes: number;
 }
 
-export interface Broken {
+export interface Broken<C extends string = BrokenCode> {
   readonly isVerified: false;
-  readonly code: BrokenCode;
+  readonly code: C;
   readonly detail: string;
 }
 
 export type Verdict = Verified | Broken;
 
-export function broken(code: BrokenCode, detail: string): Broken {
+export function broken<const C extends string>(code: C, detail: string): Broken<C> {
   return { isVerified: false, code, detail };
 }

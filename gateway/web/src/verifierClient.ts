@@ -1,10 +1,12 @@
-import { broken, type ListedAlert, type Verdict } from "./verdict.ts";
-import type { VerifierAnswer, VerifierRequest } from "./verifier.ts";
+import { broken, type Broken } from "./verdict.ts";
+import type { Job, VerifierAnswer, VerifierRequest, Verdicts } from "./verifier.ts";
+
+type Answer<K extends Job["kind"]> = Verdicts[K] | Broken<"CHECK_FAILED">;
 
 /** The page's side of the verifier. A verifier that dies gives a verdict too: nothing was shown. */
 export class VerifierClient {
   readonly #scriptUrl: string;
-  readonly #waiting = new Map<number, (verdict: Verdict) => void>();
+  readonly #waiting = new Map<number, (verdict: VerifierAnswer["verdict"]) => void>();
   #worker: Worker | undefined;
   #asked = 0;
 
@@ -12,12 +14,13 @@ export class VerifierClient {
     this.#scriptUrl = scriptUrl;
   }
 
-  verify(listed: ListedAlert, bytes: Uint8Array, genesis: string): Promise<Verdict> {
+  verify<K extends Job["kind"]>(job: Job & { readonly kind: K }): Promise<Answer<K>> {
     const worker = (this.#worker ??= this.#start());
     const number = ++this.#asked;
     return new Promise((resolve) => {
-      this.#waiting.set(number, resolve);
-      const request: VerifierRequest = { number, listed, bytes, genesis };
+      // The verifier answers each kind of job with its own kind of verdict.
+      this.#waiting.set(number, (verdict) => resolve(verdict as Answer<K>));
+      const request: VerifierRequest = { number, job };
       worker.postMessage(request);
     });
   }

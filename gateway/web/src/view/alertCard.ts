@@ -4,6 +4,7 @@ import { date, names, plural, short } from "../format.ts";
 import type { ListedAlert, Verdict, Verified } from "../verdict.ts";
 import { brokenView } from "./broken.ts";
 import { figuresView } from "./figures.ts";
+import { alertSteps } from "./alertSteps.ts";
 import { stepsView } from "./steps.ts";
 
 /** `awaited`: the gateway has not handed out the evidence yet, and is asked again. */
@@ -104,7 +105,7 @@ function verifiedBody(verdict: Verified, { status }: ListedAlert): HTMLElement[]
       "details",
       {},
       element("summary", {}, "What your browser checked"),
-      stepsView(verdict),
+      stepsView(alertSteps, verdict),
       element(
         "p",
         { class: "quiet asserted" },

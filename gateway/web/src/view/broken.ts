@@ -1,6 +1,7 @@
 import { element } from "../element.ts";
 import { short } from "../format.ts";
 import type { Broken, BrokenCode } from "../verdict.ts";
+import { alertSteps } from "./alertSteps.ts";
 import { sentence, stepsView } from "./steps.ts";
 
 /** For people: what it means that a check failed. The verifier's own words follow. */
@@ -35,6 +36,6 @@ export function brokenView(alertId: string, verdict: Broken): HTMLElement {
       { class: "quiet" },
       `What the gateway claims about alert ${short(alertId)} is left out here, since nothing proves it.`,
     ),
-    element("details", {}, element("summary", {}, "How far the check came"), stepsView(verdict)),
+    element("details", {}, element("summary", {}, "How far the check came"), stepsView(alertSteps, verdict)),
   );
 }
