@@ -63,6 +63,8 @@ const schema = object({
     announce: Type.Optional(Type.String({ pattern: "^.+:[0-9]{1,5}$" })),
   }),
   console: object({ host, port }),
+  /** Certificate with the attribute `comity.role` = `officer`, and its key: with them the console's page can decide, without them it only shows. */
+  officer: Type.Optional(object({ certificateFile: file, keyFile: file })),
   /** How many bytes of each other member's evidence this node keeps. */
   mirrorMaxBytes: Type.Optional(Type.Integer({ minimum: 1024 ** 2, maximum: 1024 ** 5 })),
   /** Where the member's own gateway leaves tips; none without it. Tips of other members are stored all the same. */

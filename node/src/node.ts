@@ -19,6 +19,7 @@ import { BundleSource } from "./console/bundleSource.ts";
 import { nodeConditions } from "./console/conditions.ts";
 import { ConsoleServer } from "./console/consoleServer.ts";
 import { nodeSources } from "./console/nodeSources.ts";
+import { officerDesk } from "./console/officer/officerDesk.ts";
 import { DutySigner } from "./duty/index.ts";
 import {
   CheckpointGossip,
@@ -347,7 +348,17 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
     { memberId, networkId, genesis, conditions },
     { view, logs, network, cosigner, keyStore, ceremony, bundles, metrics, summaries, equivocations },
   );
-  const console = new ConsoleServer({ ...config.console, networkId }, { sources, log: logOf("console") });
+  const officer =
+    config.officer && (await connectNode({ ...config.ledger, ...config.officer }, logOf("officer")));
+  if (officer) life.onStop(() => officer.close());
+  const desk = officerDesk(
+    { memberId, genesis, networkId },
+    { view, sources, tips: () => tipStore.list(), officer },
+  );
+  const console = new ConsoleServer(
+    { ...config.console, networkId },
+    { sources, officer: { desk, randomBytes }, log: logOf("console") },
+  );
   await life.start(console);
 
   const ports = {

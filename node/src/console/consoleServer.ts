@@ -2,6 +2,7 @@ import { fastify, type FastifyInstance, type FastifyReply } from "fastify";
 import { DomainError, logOrigin, parseAlertId, parseLogOrigin, type NetworkId } from "@comity/protocol";
 import type { Log } from "../telemetry/log.ts";
 import type { ConsoleSources } from "./consoleSources.ts";
+import { addOfficerRoutes, type OfficerRouteDeps } from "./officer/officerRoutes.ts";
 
 export interface ConsoleOptions {
   readonly host: string;
@@ -11,10 +12,11 @@ export interface ConsoleOptions {
 
 export interface ConsoleDeps {
   readonly sources: ConsoleSources;
+  readonly officer: OfficerRouteDeps;
   readonly log: Log;
 }
 
-/** What the member's own people and its gateway see of the node: read only, and on loopback, for it asks nobody who they are. */
+/** What the member's own people and its gateway see of the node, on loopback, for it asks nobody who they are. Only the officer's form writes. */
 export class ConsoleServer {
   readonly #options: ConsoleOptions;
   readonly #deps: ConsoleDeps;
@@ -37,6 +39,7 @@ export class ConsoleServer {
     this.#healthRoutes();
     this.#statusRoutes();
     this.#logRoutes();
+    addOfficerRoutes(this.#app, deps.officer);
   }
 
   async start(): Promise<void> {

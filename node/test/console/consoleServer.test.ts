@@ -3,11 +3,20 @@ import { request } from "node:http";
 import { DomainError } from "@comity/protocol";
 import { ConsoleServer } from "../../src/console/consoleServer.ts";
 import type { ConsoleSources } from "../../src/console/consoleSources.ts";
+import type { OfficerRouteDeps } from "../../src/console/officer/officerRoutes.ts";
 import { missingOf } from "../../src/console/readiness.ts";
 import { fakeNetwork, silentLog } from "../keygen/fakeMember.ts";
 
 const { networkId } = fakeNetwork(4);
 const alertId = "ab".repeat(32);
+
+const officer: OfficerRouteDeps = {
+  desk: {
+    view: () => Promise.reject(new Error("nobody looks")),
+    decide: () => Promise.reject(new Error("nobody decides")),
+  },
+  randomBytes: (count) => new Uint8Array(count),
+};
 
 describe("the console", () => {
   const servers: ConsoleServer[] = [];
@@ -33,7 +42,7 @@ describe("the console", () => {
     };
     const server = new ConsoleServer(
       { host: "127.0.0.1", port: 0, networkId },
-      { sources: all, log: silentLog },
+      { sources: all, officer, log: silentLog },
     );
     servers.push(server);
     await server.start();

@@ -69,9 +69,9 @@ export interface Coalition {
   close(): Promise<void>;
 }
 
-/** A day a second, for three minutes with four members: a notice's fourteen days pass while one watches. More members need longer. */
+/** A day a second, for five minutes with four members: a venue's thirty days to respond pass while one watches. More members need longer. */
 export function storyClock(members: number): Omit<Clock, "originMs"> {
-  return { scale: 86_400, scaledMs: members * 45_000, bucketMs: 300_000 };
+  return { scale: 86_400, scaledMs: members * 75_000, bucketMs: 300_000 };
 }
 
 /** Each member is two processes more for the same machine. */

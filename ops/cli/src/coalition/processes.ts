@@ -102,6 +102,7 @@ export function nodeProcess(layout: Layout, network: Network, member: NetworkMem
       clientRootFiles: [layout.rootCertificate(memberId)],
     },
     console: { host: loopback, port: ports.console },
+    officer: layout.keyPair(memberId, "officer"),
     tips: { host: loopback, port: ports.tips },
   };
   return configured(layout, name, "@comity/node", nodeHeap, config);
