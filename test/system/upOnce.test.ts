@@ -42,6 +42,12 @@ interface Summary {
     readonly forfeitedMinor: string;
     readonly availableMinor: string;
   };
+  readonly venue: {
+    readonly id: string;
+    readonly name: string;
+    readonly status: string;
+    readonly bundle: string;
+  };
 }
 
 /** The part of @noble/bls12-381 that checks a signature: a library that the project itself does not run. */
@@ -138,6 +144,20 @@ describe("comity up --once --json", function () {
       assert.throws(() => verifyBundle(bytes, trust), BundleError, `byte ${at.offset} is now ${at.value}`);
       bytes[at.offset] = before ?? 0;
     }
+  });
+
+  it("lists a venue, and leaves a bundle of it that `comity verify` accepts for this venue only", async () => {
+    const { id, status, bundle } = summary.venue;
+    const asked = ["verify", bundle, "--json", "--genesis", summary.genesis, "--id"];
+
+    const right = await comity(...asked, id);
+    const other = await comity(...asked, summary.alerts[0]?.id ?? "");
+
+    assert.equal(status, "listed");
+    assert.equal(right.code, 0, right.stderr);
+    const { found, document } = JSON.parse(right.stdout) as { found: boolean; document: { status: string } };
+    assert.deepEqual([found, document.status], [true, "listed"]);
+    assert.equal(other.code, 1);
   });
 
   it("leaves no process behind", () => {

@@ -31,18 +31,45 @@ export function registryLeaf(registry: RegistryName, { id, document }: RegistryE
   return leafHash(fields("comity/v1/registry", registry, id, sha256(encodeCanonical(document))));
 }
 
+/**
+ * `registryLeaf` for whoever makes a tree after every change: a document's leaf is computed once, for as long as the same object is passed.
+ * Documents must not be changed.
+ */
+export class RegistryLeaves {
+  readonly #known = new WeakMap<object, { readonly id: string; readonly leaf: Uint8Array }>();
+  readonly #registry: RegistryName;
+
+  constructor(registry: RegistryName) {
+    this.#registry = registry;
+  }
+
+  leafOf(entry: RegistryEntry): Uint8Array {
+    const { id, document } = entry;
+    if (typeof document !== "object" || document === null) return registryLeaf(this.#registry, entry);
+    const known = this.#known.get(document);
+    if (known?.id === id) return known.leaf;
+    const leaf = registryLeaf(this.#registry, entry);
+    this.#known.set(document, { id, leaf });
+    return leaf;
+  }
+}
+
 /** A registry's tree: entries in ascending order of id (UTF-16 units), each id once. */
 export class RegistryTree {
   readonly #ids: readonly string[];
   readonly #leaves: readonly Uint8Array[];
 
   /** @throws RangeError where an id occurs twice */
-  constructor(registry: RegistryName, entries: Iterable<RegistryEntry>) {
+  constructor(
+    registry: RegistryName,
+    entries: Iterable<RegistryEntry>,
+    leaves: RegistryLeaves = new RegistryLeaves(registry),
+  ) {
     const sorted = [...entries].sort((a, b) => (a.id < b.id ? -1 : 1));
     const repeated = sorted.find((entry, position) => sorted[position + 1]?.id === entry.id);
     if (repeated !== undefined) throw new RangeError(`entry ${repeated.id} occurs twice`);
     this.#ids = sorted.map(({ id }) => id);
-    this.#leaves = sorted.map((entry) => registryLeaf(registry, entry));
+    this.#leaves = sorted.map((entry) => leaves.leafOf(entry));
   }
 
   get size(): number {

@@ -4,6 +4,7 @@ import {
   EMPTY_ROOT,
   type PlacedEntry,
   type RegistryEntry,
+  RegistryLeaves,
   RegistryTree,
   toHex,
   verifyAbsence,
@@ -78,6 +79,21 @@ describe("a registry's tree", () => {
   it("is another tree for another registry", () => {
     const entries = [{ id: "A", document: {} }];
     assert.notEqual(new RegistryTree("venues", entries).root, new RegistryTree("bonds", entries).root);
+  });
+
+  it("is the same with leaves that are remembered from tree to tree, even of one document under several ids", () => {
+    const leaves = new RegistryLeaves("venues");
+    fc.assert(
+      fc.property(registries, ({ entries, tree }) => {
+        assert.equal(new RegistryTree("venues", entries, leaves).root, tree.root);
+        const shared = entries.map(({ id }) => ({ id, document: entries[0]?.document }));
+        const copied = shared.map(({ id, document }) => ({ id, document: { ...(document as object) } }));
+        assert.equal(
+          new RegistryTree("venues", shared, leaves).root,
+          new RegistryTree("venues", copied).root,
+        );
+      }),
+    );
   });
 
   it("proves every entry where it stands, and nothing else", () => {

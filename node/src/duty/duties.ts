@@ -9,6 +9,7 @@ import {
   dutySlot,
   type DutyStatement,
   type RegistryEntry,
+  type RegistryLeaves,
   RegistryTree,
   type VenueDocument,
   venueEntries,
@@ -41,8 +42,12 @@ export function contentOf(registry: RegistryChange["registry"], ledger: DutyLedg
   return registry === "venues" ? venueEntries(ledger.venues()) : bondEntries(ledger.bonds());
 }
 
-export function digestDuty({ registry, ledger }: RegistryChange, entries: readonly RegistryEntry[]): Duty {
-  const { size, root } = new RegistryTree(registry, entries);
+export function digestDuty(
+  { registry, ledger }: RegistryChange,
+  entries: readonly RegistryEntry[],
+  leaves: RegistryLeaves,
+): Duty {
+  const { size, root } = new RegistryTree(registry, entries, leaves);
   return dutyOf({ type: "comity/v1/digest", registry, ledger, size, root });
 }
 

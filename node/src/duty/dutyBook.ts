@@ -1,4 +1,4 @@
-import { type RegistryName, registryNames } from "@comity/protocol";
+import { RegistryLeaves, type RegistryName, registryNames } from "@comity/protocol";
 import { caseDuties, contentOf, digestDuty, type Duty } from "./duties.ts";
 import type { DutyLedger } from "./ports.ts";
 
@@ -15,6 +15,12 @@ export class DutyBook {
   readonly #digests: Readonly<Record<RegistryName, Map<number, () => Duty>>> = {
     venues: new Map(),
     bonds: new Map(),
+  };
+
+  /** The view keeps a document's object until it changes, so each document is hashed once. */
+  readonly #leaves: Readonly<Record<RegistryName, RegistryLeaves>> = {
+    venues: new RegistryLeaves("venues"),
+    bonds: new RegistryLeaves("bonds"),
   };
 
   constructor(ledger: DutyLedger) {
@@ -39,7 +45,7 @@ export class DutyBook {
     const entries = contentOf(registry, this.#ledger);
     noted.set(
       change.ledger.height,
-      once(() => digestDuty(change, entries)),
+      once(() => digestDuty(change, entries, this.#leaves[registry])),
     );
     const [oldest] = noted.keys();
     if (noted.size > KEPT && oldest !== undefined) noted.delete(oldest);
