@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import axe from "axe-core";
-import type { Page } from "playwright-core";
+import { faults } from "./faults.ts";
 import { fragment, lies, network, second } from "./lies.ts";
 import { writeRegistries } from "./registries.ts";
 import { registryLies } from "./registryLies.ts";
@@ -61,12 +60,3 @@ describe("page for everybody", function () {
     assert.equal(await visitor.page.evaluate("document.activeElement?.tagName"), "SUMMARY");
   });
 });
-
-/** Through the debugger, since the page's own policy lets nobody add scripts. */
-async function faults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
-    "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
-  );
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-}

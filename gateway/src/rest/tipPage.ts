@@ -4,7 +4,7 @@ import type { TipReceipt } from "@comity/tip";
 /** Pages that work without a script. Nothing in them depends on who asks. */
 
 const notYet = `
-      <section class="declared" aria-labelledby="limits-title">
+      <section class="declared prose" aria-labelledby="limits-title">
         <h2 id="limits-title">What is protected, and what is not yet</h2>
         <p>
           The text is sealed on your own machine, by the command line, before it leaves it. Two case officers of two different member
@@ -53,7 +53,7 @@ export function tipFormPage(networkId: string): string {
   return page(
     "Send a sealed tip",
     `
-      <section class="declared" aria-labelledby="seal-title">
+      <section class="declared prose" aria-labelledby="seal-title">
         <h2 id="seal-title">1. Seal it on your own machine</h2>
         <p>
           Take the fingerprint of the coalition from somewhere else than this page: this gateway says it is
@@ -62,7 +62,7 @@ export function tipFormPage(networkId: string): string {
         <pre><code>comity tip seal tip.txt tip.cell --genesis ${networkId} --gateway …</code></pre>
         <p>The sealed file has 65,536 bytes, whatever the text. <code>comity tip send</code> does both steps at once, and is what we recommend.</p>
       </section>
-      <section class="declared" aria-labelledby="send-title">
+      <section class="declared prose" aria-labelledby="send-title">
         <h2 id="send-title">2. Leave the sealed file here</h2>
         <form method="post" action="/tip" enctype="multipart/form-data">
           <label for="cell">The sealed file</label>
@@ -82,7 +82,7 @@ export function tipReceiptPage(receipt: TipReceipt): string {
   return page(
     "Your tip is stored",
     `
-      <section class="declared" aria-labelledby="receipt-title">
+      <section class="declared prose" aria-labelledby="receipt-title">
         <h2 id="receipt-title">Keep this receipt</h2>
         <p>
           It proves that this gateway took your tip in hour ${receipt.tipHour}, and says nothing about you. Check later that it was kept, with
@@ -99,7 +99,7 @@ export function tipProblemPage(detail: string): string {
   return page(
     "The tip was not taken",
     `
-      <section class="declared" aria-labelledby="problem-title">
+      <section class="declared prose" aria-labelledby="problem-title">
         <h2 id="problem-title">Nothing was stored</h2>
         <p>${escaped(detail)}</p>
         <p><a href="/tip">Back to the form</a></p>
