@@ -33,8 +33,12 @@ export function money(amountMinor: string, currency: string): string {
   return `${symbol}${whole.toLocaleString("en-US")}${rest}`;
 }
 
+/** Codes that ISO 3166-1 leaves to users: evaluation networks name their members by them. */
+const USERS_OWN = /^(aa|q[m-z]|x[a-z]|zz)$/;
+
 /** The English name of a country code; the code itself where it stands for none. */
 export function country(code: string): string {
+  if (USERS_OWN.test(code)) return code.toUpperCase();
   const name = new Intl.DisplayNames("en", { type: "region", fallback: "none" }).of(code.toUpperCase());
   return name ?? code.toUpperCase();
 }

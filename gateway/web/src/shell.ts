@@ -103,8 +103,7 @@ export class Shell {
     const coalition = this.#coalition;
     const genesis = this.#genesis ?? undefined;
     const name = genesis?.name ?? coalition?.name ?? "";
-    const notice =
-      coalition?.evaluationNotice ?? (genesis?.mode === "evaluation" ? "This is an evaluation network." : "");
+    const notice = coalition?.evaluationNotice ?? shortNotice(genesis);
     this.replace("coalition-name", name, (root) => (root.textContent = name));
     this.replace("evaluation", notice, (root) => {
       root.hidden = notice === "";
@@ -112,6 +111,10 @@ export class Shell {
     });
     this.#content.showCoalition?.(coalition, genesis);
   }
+}
+
+function shortNotice(genesis: Genesis | undefined): string {
+  return genesis?.mode === "evaluation" ? "This is an evaluation network." : "";
 }
 
 /** Going to another page must not cost the visitor the fingerprint. */

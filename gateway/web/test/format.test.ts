@@ -1,8 +1,23 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { days, names, plural, scientific, short, size } from "../src/format.ts";
+import { country, days, moment, money, names, plural, scientific, short, size } from "../src/format.ts";
 
 describe("format", () => {
+  it("writes money with its cents only where there are any", () => {
+    assert.equal(money("25000000000", "USD"), "$250,000,000");
+    assert.equal(money("5", "USD"), "$0.05");
+    assert.equal(money("999999999999999999", "USD"), "$9,999,999,999,999,999.99");
+  });
+
+  it("names countries, and leaves codes that stand for none as they are", () => {
+    assert.equal(country("ie"), "Ireland");
+    for (const code of ["xa", "zz", "qm"]) assert.equal(country(code), code.toUpperCase());
+  });
+
+  it("writes moments to the minute, in UTC", () => {
+    assert.equal(moment(Date.UTC(2027, 0, 1, 9, 5, 59)), "1 Jan 2027, 09:05 UTC");
+  });
+
   it("writes FLOP with three digits and a power of ten", () => {
     const cases = {
       "0": "0",

@@ -1,9 +1,16 @@
+import type { Genesis } from "@comity/protocol";
 import type { Anchor } from "../anchor.ts";
 import { element } from "../element.ts";
 import { plural } from "../format.ts";
 import type { VerifierClient } from "../verifierClient.ts";
 import { absenceCard } from "../view/registry/absence.ts";
-import { EntryCard, type EntryState, type EntryView, type Shown } from "../view/registry/entryCard.ts";
+import {
+  EntryCard,
+  type EntryState,
+  type EntryView,
+  type Names,
+  type Shown,
+} from "../view/registry/entryCard.ts";
 import { brokenText } from "../view/registry/meanings.ts";
 import { EntryChecks } from "./entryChecks.ts";
 import type { RegistryKind } from "./kind.ts";
@@ -37,6 +44,9 @@ export class RegistryBoard<D extends RegistryDocument, L> {
   readonly #now: NowList<D, L>;
   readonly #checks: EntryChecks<D, L>;
   readonly #cards = new Map<string, EntryCard<L>>();
+  #names: Names = {};
+  /** The gateway has been asked once, so that an empty list means something. */
+  #isAsked = false;
   #query = "";
 
   constructor(options: RegistryBoardOptions<D, L>, deps: RegistryBoardDeps) {
@@ -58,6 +68,12 @@ export class RegistryBoard<D extends RegistryDocument, L> {
     return this.#items("").filter(({ state }) => typeof state !== "string" && !state.isVerified).length;
   }
 
+  /** Only those of the genesis record that the visitor's fingerprint names. */
+  nameMembers(genesis: Genesis | undefined): void {
+    this.#names = Object.fromEntries((genesis?.members ?? []).map(({ memberId, name }) => [memberId, name]));
+    this.#render();
+  }
+
   anchorTo(anchor: Anchor): void {
     this.#checks.clear();
     void this.#signed.anchorTo(anchor).then(() => this.#render());
@@ -69,6 +85,7 @@ export class RegistryBoard<D extends RegistryDocument, L> {
     try {
       await this.#signed.refresh();
       await this.#now.refresh();
+      this.#isAsked = true;
     } finally {
       this.#render();
     }
@@ -82,16 +99,21 @@ export class RegistryBoard<D extends RegistryDocument, L> {
   }
 
   #render(): void {
+    if (this.#isAsked) this.#draw();
+    this.#deps.onChange();
+  }
+
+  #draw(): void {
     const { state } = this.#signed;
     const isBroken = typeof state !== "string" && !state.isVerified;
     const items = isBroken ? [] : this.#items(this.#query);
-    const nodes = isBroken
-      ? [element("li", { class: "card", "data-state": "broken" }, brokenText(state))]
-      : [...this.#absence(), ...items.slice(0, MAX_SHOWN).map((item) => this.#card(item))];
-    this.#arrange(nodes);
+    this.#arrange(
+      isBroken
+        ? [element("li", { class: "card", "data-state": "broken" }, brokenText(state))]
+        : [...this.#absence(), ...items.slice(0, MAX_SHOWN).map((item) => this.#card(item))],
+    );
     const text = isBroken ? "" : this.#foundText(items.length);
     if (this.#deps.found.textContent !== text) this.#deps.found.textContent = text;
-    this.#deps.onChange();
   }
 
   #items(query: string): Shown<L>[] {
@@ -106,7 +128,8 @@ export class RegistryBoard<D extends RegistryDocument, L> {
       .map((listed) => {
         const id = kind.idOf(listed);
         const isSigned = ids.has(id);
-        return { id, listed, state: this.#stateOf(id, isSigned), isOutdated: isSigned && ahead.has(id) };
+        const state = this.#stateOf(id, isSigned);
+        return { id, listed, state, isOutdated: isSigned && ahead.has(id), names: this.#names };
       });
   }
 

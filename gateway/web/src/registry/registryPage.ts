@@ -25,6 +25,7 @@ export function startRegistryPage<D extends RegistryDocument, L>(options: Regist
   const shell: Shell = new Shell({
     anchorTo: (anchor) => board.anchorTo(anchor),
     refresh: [() => board.refresh()],
+    showCoalition: (_, genesis) => board.nameMembers(genesis),
     trust: (known) => registryTrust(known, board, options.kind.words),
   });
   const field = part("search-field");

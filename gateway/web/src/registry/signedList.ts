@@ -78,7 +78,10 @@ export class SignedList<D extends RegistryDocument> {
   /** Takes in a digest that is new, and everything anew while something does not hold. @throws ApiError */
   async refresh(): Promise<void> {
     const digest = await this.#fetchDigest();
-    if (digest === undefined) return this.#unsigned();
+    if (digest === undefined) {
+      this.#unsigned();
+      return;
+    }
     const { keyEpoch, statement, signature } = digest;
     const key = JSON.stringify([keyEpoch, statement, signature]);
     if (this.#isGood() && this.#loaded?.key === key) return;

@@ -7,12 +7,21 @@ import { brokenText } from "./meanings.ts";
 /** `inList`: it stands in a list that was verified as a whole. `pending`: the coalition has not signed it yet. */
 export type EntryState = "unanchored" | "pending" | "inList" | "checking" | VerifiedEntryOf | RegistryBroken;
 
+/** What helps to tell of an entry. */
+export interface Known {
+  /** What a proof of its own has shown, beyond what is in the list. */
+  readonly verified: VerifiedEntryOf | undefined;
+  /** Members by id, from the genesis record that the visitor's fingerprint names. */
+  readonly names: Names;
+}
+
+export type Names = Readonly<Record<string, string>>;
+
 /** How an entry of a registry is told. */
 export interface EntryView<L> {
   readonly registry: "venues" | "bonds";
   readonly titleOf: (listed: L) => string;
-  /** `verified`: what a proof of its own has shown, beyond what is in the list. */
-  readonly bodyOf: (listed: L, verified: VerifiedEntryOf | undefined) => HTMLElement[];
+  readonly bodyOf: (listed: L, known: Known) => HTMLElement[];
   readonly proofName: (id: string) => string;
 }
 
@@ -22,6 +31,7 @@ export interface Shown<L> {
   readonly state: EntryState;
   /** The gateway reports a revision that the coalition has not signed yet. */
   readonly isOutdated: boolean;
+  readonly names: Names;
 }
 
 const badges = {
@@ -82,13 +92,13 @@ export class EntryCard<L> {
     this.#button.textContent = isChecked ? "Verify again in this browser" : "Verify in this browser";
   }
 
-  #bodyOf({ listed, state, isOutdated }: Shown<L>): HTMLElement[] {
+  #bodyOf({ listed, state, isOutdated, names }: Shown<L>): HTMLElement[] {
     if (typeof state !== "string" && !state.isVerified) return [brokenText(state)];
     const verified = typeof state === "string" ? undefined : state;
     const steps = verified && entrySteps(this.#view.registry, verified.entry.answer.document !== null);
     return [
       ...(isOutdated ? [element("p", { class: "quiet" }, outdated)] : []),
-      ...this.#view.bodyOf(listed, verified),
+      ...this.#view.bodyOf(listed, { verified, names }),
       ...(verified && steps
         ? [
             element(

@@ -1,3 +1,4 @@
+import type { VenueDocument, VerifiedEntry } from "@comity/protocol";
 import { moment, names, plural, short, size } from "../../format.ts";
 import type { RegistryCode, VerifiedEntryOf } from "../../registry/verdict.ts";
 import type { Step } from "../steps.ts";
@@ -46,7 +47,7 @@ const absent: Step<VerifiedEntryOf, RegistryCode> = {
 const decided: Step<VerifiedEntryOf, RegistryCode> = {
   code: "ENTRY_CASE",
   title: "The members decided it, and the coalition signed what they decided",
-  found: ({ entry: { decided: documents } }) => documents.map(votesText).join(" "),
+  found: ({ entry }) => entry.decided.map((document) => votesText(document, entry)).join(" "),
 };
 
 const same: Step<VerifiedEntryOf, RegistryCode> = {
@@ -64,9 +65,13 @@ export function entrySteps(
   return [...common, isThere ? included : absent, ...cases, same];
 }
 
-function votesText({ ballot }: VerifiedEntryOf["entry"]["decided"][number]): string {
+function votesText({ ballot }: VenueDocument, { genesis }: VerifiedEntry): string {
   const approving = ballot?.votes.filter(({ decision }) => decision === "approve") ?? [];
   const question = ballot?.question === "delist" ? "delist" : "list";
-  const who = names(approving.map(({ memberId }) => memberId.toUpperCase()));
+  const who = names(
+    approving.map(
+      ({ memberId }) => genesis.members.find((each) => each.memberId === memberId)?.name ?? memberId,
+    ),
+  );
   return `To ${question} it: ${who} approved (${approving.length} of ${ballot?.electorate ?? 0}).`;
 }

@@ -1,8 +1,7 @@
 import type { VenueDocument } from "@comity/protocol";
 import { element } from "../../element.ts";
 import { country, date } from "../../format.ts";
-import type { VerifiedEntryOf } from "../../registry/verdict.ts";
-import type { EntryView } from "./entryCard.ts";
+import type { EntryView, Known } from "./entryCard.ts";
 import { codes, terms } from "./terms.ts";
 import { historyView } from "./venueHistory.ts";
 
@@ -15,10 +14,10 @@ const schemas: Readonly<Record<VenueDocument["venue"]["schema"], string>> = {
 export const venueView: EntryView<VenueDocument> = {
   registry: "venues",
   titleOf: ({ venue }) => venue.name,
-  bodyOf: (document, verified) => [
+  bodyOf: (document, known) => [
     element("p", { class: "lead" }, leadOf(document)),
     element("p", {}, document.delisting?.reason ?? document.reasons),
-    detailsOf(document, verified),
+    detailsOf(document, known),
   ],
   proofName: (id) => `venue-${id}.comity.json`,
 };
@@ -31,7 +30,7 @@ function leadOf({ venue, status, listing, delisting }: VenueDocument): string {
   return `${who} Listed ${since}.${vote}`;
 }
 
-function detailsOf(document: VenueDocument, verified: VerifiedEntryOf | undefined): HTMLElement {
+function detailsOf(document: VenueDocument, known: Known): HTMLElement {
   const { venue, legalBasis, reasons, listing, venueId, evidence } = document;
   return element(
     "details",
@@ -51,6 +50,6 @@ function detailsOf(document: VenueDocument, verified: VerifiedEntryOf | undefine
     element("h4", {}, "Evidence, by its SHA-256"),
     codes(evidence),
     element("h4", {}, "History"),
-    historyView(document, verified?.entry.decided ?? []),
+    historyView(document, known),
   );
 }

@@ -1,6 +1,7 @@
 import type { VenueDocument } from "@comity/protocol";
 import { element } from "../../element.ts";
-import { date, names } from "../../format.ts";
+import { date, names as enumeration } from "../../format.ts";
+import type { Known, Names } from "./entryCard.ts";
 
 type Ballot = NonNullable<VenueDocument["ballot"]>;
 
@@ -11,23 +12,26 @@ interface Step {
 }
 
 /** How a case went, from its own document and from the revisions that a proof brings along: the votes that it no longer has itself. */
-export function historyView(document: VenueDocument, decided: readonly VenueDocument[]): HTMLElement {
+export function historyView(document: VenueDocument, { verified, names }: Known): HTMLElement {
+  const decided = verified?.entry.decided ?? [];
   const ballots = new Map<number, Ballot>();
   for (const { ballot } of [...decided, document]) if (ballot) ballots.set(ballot.openedMs, ballot);
-  const steps = [...ownSteps(document), ...[...ballots.values()].flatMap(ballotSteps)];
+  const votes = [...ballots.values()].flatMap((ballot) => ballotSteps(ballot, names));
+  const steps = [...ownSteps(document, names), ...votes];
   steps.sort((a, b) => a.timeMs - b.timeMs);
   const isShort = document.delisting !== null && decided.length === 0;
   return element(
     "div",
     { class: "history" },
-    element("ol", {}, ...steps.map(stepView)),
+    element("ol", {}, ...steps.map((step) => stepView(step, names))),
     isShort && element("p", { class: "quiet" }, "Verify the entry to see the vote that listed it, too."),
   );
 }
 
-function ownSteps({ nominatedBy, nominatedMs, served, response, listing, delisting }: VenueDocument): Step[] {
+function ownSteps(document: VenueDocument, names: Names): Step[] {
+  const { nominatedBy, nominatedMs, served, response, listing, delisting } = document;
   return [
-    { timeMs: nominatedMs, text: `Nominated by ${nominatedBy.toUpperCase()}.` },
+    { timeMs: nominatedMs, text: `Nominated by ${nameOf(nominatedBy, names)}.` },
     ...(served
       ? [
           {
@@ -44,18 +48,19 @@ function ownSteps({ nominatedBy, nominatedMs, served, response, listing, delisti
   ];
 }
 
-function ballotSteps({ question, reason, openedBy, openedMs, votes, electorate }: Ballot): Step[] {
+function ballotSteps(ballot: Ballot, names: Names): Step[] {
+  const { question, reason, openedBy, openedMs, votes, electorate } = ballot;
   const what = question === "delist" ? "delist it" : "list it";
-  const opened = { timeMs: openedMs, text: `${openedBy.toUpperCase()} called a vote to ${what}: ${reason}` };
+  const opened = { timeMs: openedMs, text: `${nameOf(openedBy, names)} called a vote to ${what}: ${reason}` };
   const [first] = votes;
   if (first === undefined) return [opened];
   const approving = votes.filter(({ decision }) => decision === "approve");
-  const who = names(approving.map(({ memberId }) => memberId.toUpperCase()));
+  const who = enumeration(approving.map(({ memberId }) => nameOf(memberId, names)));
   const timeMs = Math.max(...votes.map(({ votedMs }) => votedMs));
   return [opened, { timeMs, text: `${who} approved, ${approving.length} of ${electorate} members.`, votes }];
 }
 
-function stepView({ timeMs, text, votes }: Step): HTMLElement {
+function stepView({ timeMs, text, votes }: Step, names: Names): HTMLElement {
   return element(
     "li",
     {},
@@ -72,10 +77,14 @@ function stepView({ timeMs, text, votes }: Step): HTMLElement {
             element(
               "li",
               {},
-              `${memberId.toUpperCase()} ${decision === "approve" ? "approved" : "refused"}: ${reason}`,
+              `${nameOf(memberId, names)} ${decision === "approve" ? "approved" : "refused"}: ${reason}`,
             ),
           ),
         ),
     ),
   );
+}
+
+function nameOf(memberId: string, names: Names): string {
+  return names[memberId] ?? memberId.toUpperCase();
 }
