@@ -220,7 +220,10 @@ export class TestCoalition {
       { ownIndex: index, answerTimeoutMs: 2_000, rangeTimeoutMs: 10_000 },
       deps,
     );
-    const appraiser = new AlertAppraiser({ networkId, retryMs: 50, patienceMs: 400 }, { ...deps, evidence });
+    const appraiser = new AlertAppraiser(
+      { networkId, retryMs: 50, patienceMs: 2_500 },
+      { ...deps, evidence },
+    );
     const cosigner = await Cosigner.open(
       {
         genesis,
@@ -259,7 +262,11 @@ export class TestCoalition {
     const host = (id: string): ReturnType<TestLedger["host"]> => ledger.host(id);
     const names = { networkId, members: genesis.members, site, host };
     serveMirror(names, { network, logs, verify: verifyEd25519 });
-    serveEvidence({ network, logs, checkpointAt: (origin, size) => archive.get(origin, size) });
+    const noteAt = (origin: string, size: number): Promise<string | undefined> => {
+      const { checkpoint, size: newest } = logs.head(origin) ?? {};
+      return newest === size ? Promise.resolve(checkpoint) : archive.get(origin, size);
+    };
+    serveEvidence({ network, logs, checkpointAt: noteAt });
     return { index, network, cosigner, detector, evidence, appraiser, replicator };
   }
 
