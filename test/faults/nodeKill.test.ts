@@ -25,6 +25,9 @@ interface Status {
   }[];
 }
 
+/** One for each test, and as many again and more for kills that came at another moment than was meant. */
+const SITES = 28;
+
 describe("A node killed while the coalition co-signs", function () {
   this.timeout(120_000);
   const shared = sharedCoalition();
@@ -32,7 +35,7 @@ describe("A node killed while the coalition co-signs", function () {
   const sites: TestSite[] = [];
 
   before(async () => {
-    const made = Array.from({ length: 14 }, () => enrolTestSite(shared(), { member: 1 }));
+    const made = Array.from({ length: SITES }, () => enrolTestSite(shared(), { member: 1 }));
     sites.push(...(await Promise.all(made)));
     await Promise.all(sites.map((site) => site.train(DAYS_TO_ALERT - 1)));
   });

@@ -84,7 +84,8 @@ describe("a node with a fault", function () {
   this.timeout(20_000);
 
   it("answers INTAKE_FAILED, tells its owner why, and nobody else", async () => {
-    const authority = await createTestAuthority();
+    const [authority, tlsAuthority] = [await createTestAuthority(), await createTestTlsAuthority()];
+    const server = await issueServer(tlsAuthority);
     const own = await issue(authority, attesterAttributes);
     const reported: unknown[] = [];
     const fault = new Error("the disk is full");
@@ -93,15 +94,15 @@ describe("a node with a fault", function () {
       counters: { request: (outcome: string) => outcomes.push(outcome) },
       host: () => Promise.reject(fault),
     } as unknown as Intake;
-    const server = new IntakeServer(
-      { host: "127.0.0.1", port: 0, ...own, clientRoots: [authority.rootCertificatePem] },
+    const node = new IntakeServer(
+      { host: "127.0.0.1", port: 0, ...server, clientRoots: [authority.rootCertificatePem] },
       { intake, report: (error) => reported.push(error) },
     );
-    const { port } = await server.start();
+    const { port } = await node.start();
 
-    const { status, text } = await get(port, authority.rootCertificatePem, own);
+    const { status, text } = await get(port, tlsAuthority.rootCertificatePem, own);
 
-    await server.stop();
+    await node.stop();
     assert.equal(status, 500);
     assert.equal((JSON.parse(text) as { code: string }).code, "INTAKE_FAILED");
     assert.ok(!text.includes("disk"));

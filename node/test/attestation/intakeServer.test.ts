@@ -127,7 +127,7 @@ describe("the intake server", function () {
 
   function connected(pems: Pems): TLSSocket {
     const { certificate: cert, key } = pems;
-    return connectTls({ host: "127.0.0.1", port, ca: authority.rootCertificatePem, cert, key });
+    return connectTls({ host: "127.0.0.1", port, ca: tlsAuthority.rootCertificatePem, cert, key });
   }
 
   it("closes the connections of a site that are too many, and no other's", async () => {
