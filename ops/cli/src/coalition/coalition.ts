@@ -61,7 +61,7 @@ export interface Coalition {
   stop(process: string): Promise<void>;
   restart(process: string): Promise<void>;
   signal(process: string, signal: NodeJS.Signals): void;
-  /** Resolves once the ledger holds the genesis record; nodes and gateway start then. */
+  /** Resolves once the ledger holds the genesis record. */
   founded(): Promise<void>;
   /** Resolves once all nodes and the gateway answer that they are ready. */
   ready(): Promise<void>;
@@ -199,11 +199,13 @@ class LocalCoalition implements Coalition {
     this.#release();
   }
 
-  /** The ledger founded first: a node can do nothing without its register. */
+  /** All at once: nodes and gateway take seconds to load, and wait for the ledger's register by themselves. */
   async #startAll(): Promise<void> {
     const { layout, network } = this;
     this.start(ledgerProcess(layout, network));
     for (const member of network.members) this.start(chaincodeProcess(layout, network, member));
+    for (const member of network.members) this.start(nodeProcess(layout, network, member));
+    this.start(gatewayProcess(layout, network));
     for (const surety of network.sureties) writeSuretyAccess(layout, network, surety);
     const [founder] = network.members;
     if (founder === undefined) throw new TypeError("a coalition has members");
@@ -214,8 +216,6 @@ class LocalCoalition implements Coalition {
       `the ledger takes no transaction; its log is ${layout.logFile("ledger")}`,
     );
     this.#tell("comity", { event: "ledger-founded", genesis: network.genesis });
-    for (const member of network.members) this.start(nodeProcess(layout, network, member));
-    this.start(gatewayProcess(layout, network));
   }
 
   #client(name: string, connect: () => LedgerClient): LedgerClient {
