@@ -114,6 +114,14 @@ export class ConsoleServer {
       const isAskersFault = askersFaults.includes(String(error.code));
       return problem(reply, isAskersFault ? 400 : 503, String(error.code), error.message);
     }
+    const status = statusOf(error);
+    if (status >= 400 && status < 500)
+      return problem(
+        reply,
+        status,
+        "REQUEST_INVALID",
+        "the request cannot be read, or is longer than it may be",
+      );
     this.#deps.log.error("the console could not answer", { error });
     return problem(reply, 500, "INTERNAL", "the node could not answer; its log says why");
   }
@@ -121,6 +129,11 @@ export class ConsoleServer {
 
 const loopbackNames: readonly string[] = ["127.0.0.1", "localhost", "[::1]", "::1"];
 const askersFaults: readonly string[] = ["ID_INVALID"];
+
+/** What the HTTP server itself holds against a request; 500 for everything else. */
+function statusOf(error: unknown): number {
+  return error instanceof Error && "statusCode" in error ? Number(error.statusCode) : 500;
+}
 
 /** RFC 9457. */
 function problem(reply: FastifyReply, status: number, code: string, detail: string): FastifyReply {

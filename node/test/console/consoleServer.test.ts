@@ -110,6 +110,26 @@ describe("the console", () => {
     });
   }
 
+  const forms: Record<string, [type: string, body: string, status: number]> = {
+    "longer than it may be": ["application/x-www-form-urlencoded", "a".repeat(5000), 413],
+    "of another type": ["application/xml", "<a/>", 415],
+    "that is no JSON": ["application/json", "{", 400],
+  };
+  for (const [what, [type, body, status]] of Object.entries(forms)) {
+    it(`refuses a decision ${what} as the asker's fault, not its own`, async () => {
+      const { url } = await ask("/healthz");
+
+      const response = await fetch(new URL("/decisions", url), {
+        method: "POST",
+        headers: { "content-type": type },
+        body,
+      });
+
+      assert.equal(response.status, status);
+      assert.equal(((await response.json()) as { code: string }).code, "REQUEST_INVALID");
+    });
+  }
+
   it("answers nobody who asks for it by another name", async () => {
     const { url } = await ask("/healthz");
 
