@@ -19,7 +19,13 @@ export type Problem = Static<typeof problemSchema>;
 
 /** Codes that say something about the request or the way to the answer, with their status. */
 type RestCode =
-  "REQUEST_INVALID" | "ROUTE_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "GATEWAY_FAILED" | "CELL_MALFORMED";
+  | "REQUEST_INVALID"
+  | "REQUEST_TOO_LARGE"
+  | "MEDIA_TYPE_UNSUPPORTED"
+  | "ROUTE_NOT_FOUND"
+  | "METHOD_NOT_ALLOWED"
+  | "GATEWAY_FAILED"
+  | "CELL_MALFORMED";
 /** Codes of the ledger's client and of the chaincode that a reader can run into. */
 type LedgerCode =
   "LEDGER_UNAVAILABLE" | "LEDGER_REFUSED" | "GENESIS_MISSING" | "CALLER_UNKNOWN" | "CALLER_ROLE";
@@ -28,6 +34,8 @@ const problems: Readonly<
   Record<RestCode | GatewayErrorCode | LedgerCode, readonly [status: number, title: string]>
 > = {
   REQUEST_INVALID: [400, "The request is not of the form that this route takes"],
+  REQUEST_TOO_LARGE: [413, "The request is longer than this route takes"],
+  MEDIA_TYPE_UNSUPPORTED: [415, "This route takes another media type"],
   CURSOR_INVALID: [400, "The cursor is not known"],
   ROUTE_NOT_FOUND: [404, "There is nothing here"],
   ALERT_UNKNOWN: [404, "There is no such alert"],
@@ -88,6 +96,9 @@ export function problemOf(error: unknown): Problem {
   if (hasKnownCode(error)) return problem(error.code, sentence(error.message));
   if (!isFastifyError(error)) return failed();
   if (error.validation) return problem("REQUEST_INVALID", `${sentence(error.message)} See /openapi.json.`);
+  if (error.statusCode === 413) return problem("REQUEST_TOO_LARGE", sentence(error.message));
+  if (error.statusCode === 415)
+    return problem("MEDIA_TYPE_UNSUPPORTED", "Send what /openapi.json says of this route.");
   const isCallers = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500;
   return isCallers ? problem("REQUEST_INVALID", "The request cannot be read. See /openapi.json.") : failed();
 }

@@ -30,6 +30,8 @@ const formPolicy =
 
 export function addTipRoutes(server: RestServer, { desk, networkId }: TipRouteDeps): void {
   const asBuffer = { parseAs: "buffer" } as const;
+  // What fastify reads by itself would arrive here as something else than the bytes that were sent.
+  server.removeAllContentTypeParsers();
   for (const type of ["application/octet-stream", "multipart/form-data"])
     server.addContentTypeParser(type, asBuffer, (_request, body, done) => done(null, body));
   addSending(server, desk);

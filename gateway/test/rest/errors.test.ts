@@ -29,6 +29,8 @@ const anyAlert = `/v1/alerts/${"ab".repeat(32)}`;
 /** The compiler asks for every code. Where `path` is empty, the case has a test of its own elsewhere. */
 const cases: Readonly<Record<ProblemCode, Case>> = {
   REQUEST_INVALID: { status: 400, path: "/v1/notices?limit=101" },
+  REQUEST_TOO_LARGE: { status: 413, path: "" },
+  MEDIA_TYPE_UNSUPPORTED: { status: 415, path: "" },
   CURSOR_INVALID: { status: 400, path: "/v1/notices?cursor=a" },
   ROUTE_NOT_FOUND: { status: 404, path: "/v1/nothing" },
   ALERT_UNKNOWN: { status: 404, path: anyAlert },

@@ -96,7 +96,7 @@ describe("A gateway that takes tips", function () {
 
   const wrong: Record<string, [body: () => Promise<Uint8Array>, status: number, code: string]> = {
     "a byte too few": [async () => (await cellOf("x")).subarray(1), 400, "CELL_MALFORMED"],
-    "a byte too many": [() => Promise.resolve(new Uint8Array(CELL_BYTES + 1)), 400, "REQUEST_INVALID"],
+    "a byte too many": [() => Promise.resolve(new Uint8Array(CELL_BYTES + 1)), 413, "REQUEST_TOO_LARGE"],
     "no cell": [() => Promise.resolve(new Uint8Array(CELL_BYTES)), 400, "CELL_MALFORMED"],
     "a cell for another network": [() => cellOf("x", parseNetwork("00".repeat(32))), 400, "TIP_NETWORK"],
   };
@@ -105,6 +105,16 @@ describe("A gateway that takes tips", function () {
       const answer = await post(await body());
 
       assert.deepEqual([answer.status, await codeOf(answer)], [status, code]);
+      assert.equal(node.cells.length, 0);
+    });
+  }
+
+  for (const type of ["text/plain", "application/json", "application/x-www-form-urlencoded"]) {
+    it(`refuses ${type}, which is no sealed tip whatever it says`, async () => {
+      const init = { method: "POST", headers: { "content-type": type }, body: "{}" };
+      const answer = await fetch(`${gateway.url}/v1/tips`, init);
+
+      assert.deepEqual([answer.status, await codeOf(answer)], [415, "MEDIA_TYPE_UNSUPPORTED"]);
       assert.equal(node.cells.length, 0);
     });
   }
