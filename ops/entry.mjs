@@ -144,14 +144,20 @@ async function check(node, args) {
   return lint || format || tests;
 }
 
-/** Runs to the end, with our own signals passed on. The channel tells the child when we are gone without a word. */
+/**
+ * Runs to the end, with our own signals passed on. The channel tells the child when we are gone without a word; npm may go like that, too,
+ * and does not pass on what ended it.
+ */
 function run(command, args, stdout = 1, onMessage = () => {}) {
+  const parent = process.ppid;
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: ["inherit", stdout, 2, "ipc"] });
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
     const forward = (signal) => child.kill(signal);
     for (const signal of signals) process.on(signal, forward);
+    const watch = setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 1000);
     const done = (code) => {
+      clearInterval(watch);
       for (const signal of signals) process.off(signal, forward);
       resolve(code);
     };

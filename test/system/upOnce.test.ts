@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, isAbsolute, join } from "node:path";
 import { createRequire } from "node:module";
@@ -11,6 +11,7 @@ import { opensslEd25519 } from "@comity/cli";
 import { blstBls, BundleError, verifyBundle } from "@comity/protocol";
 import { comity, comityScript } from "./cli.ts";
 import { eventually } from "./eventually.ts";
+import { processesOf } from "./processesOf.ts";
 import { seededRandom } from "./seededRandom.ts";
 
 interface Summary {
@@ -221,17 +222,4 @@ function flipOne(
 
 function isHexDigit(byte: number): boolean {
   return /[0-9a-f]/.test(String.fromCharCode(byte));
-}
-
-/** Process ids of those that name this directory on their command line. */
-function processesOf(directory: string): string[] {
-  return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(directory));
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch {
-    return "";
-  }
 }
