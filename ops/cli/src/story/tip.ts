@@ -59,7 +59,7 @@ export async function playTip(stage: Stage): Promise<TipResult> {
     async () => (await readHolders(network, receipt))?.holders,
   );
   deps.say(
-    `Somebody sends a sealed tip. ${holders.join(", ")} store it; no single member can read it or bury it.`,
+    `Somebody sends a sealed tip. ${holders.map(nameIn(coalition)).join(", ")} store it; no single member can read it or bury it.`,
   );
   await awaitKept(stage, network, receipt);
   deps.say("The hour's root is on the ledger, and the receipt proves that the gateway kept the tip.");
@@ -128,6 +128,10 @@ async function open(
   const read = await readTip(asking, approved, cell);
   if (read.text !== words) throw new CliError("STORY_STEP", "The tip does not say what was sealed.");
   deps.say(
-    `Two officers, of ${asking.memberId} and ${approving.memberId}, open the tip together; that they did is on the ledger.`,
+    `Two officers, of ${nameIn(coalition)(asking.memberId)} and ${nameIn(coalition)(approving.memberId)}, open the tip together; that they did is on the ledger.`,
   );
+}
+
+function nameIn({ network }: Stage["coalition"]): (memberId: string) => string {
+  return (memberId) => network.members.find((member) => member.memberId === memberId)?.name ?? memberId;
 }
