@@ -8,6 +8,7 @@ import type { Config } from "./config.ts";
 import { HttpNodeConsole } from "./node/nodeConsole.ts";
 import { type LedgerBlocks, Projection } from "./projection/projection.ts";
 import { ProjectionStore } from "./projection/projectionStore.ts";
+import { BlockAnswers } from "./rest/blockAnswers.ts";
 import { createRestServer } from "./rest/server.ts";
 import { AnswerCache } from "./service/answerCache.ts";
 import { BundleService } from "./service/bundleService.ts";
@@ -87,6 +88,7 @@ export async function startGateway(
       view,
       bundles,
       registries,
+      answers: new BlockAnswers({ maxBytes: 32 * 1024 * 1024 }, { view }),
       targetsCsv: () => targetsCsv({ view, genesis, networkId }),
       ftmEntities: () => ftmEntities({ view, genesis, networkId }),
       coalition: () => readCoalition({ ledger: reader, view, nodes, nodeStatus, genesis, networkId }),

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { etagOf } from "./blockAnswers.ts";
 
 /** The page runs its own scripts and styles from here and talks to nobody else; nobody may frame it. */
 const contentSecurityPolicy = [
@@ -49,8 +49,9 @@ export function setETag(
 
 function isKnownToVisitor(request: FastifyRequest, reply: FastifyReply, payload: unknown): boolean {
   const isWhole = typeof payload === "string" || Buffer.isBuffer(payload);
-  if (reply.statusCode !== 200 || !isWhole || reply.hasHeader("etag")) return false;
-  const etag = `"${createHash("sha256").update(payload).digest("base64url")}"`;
+  if (reply.statusCode !== 200 || !isWhole) return false;
+  const known = reply.getHeader("etag");
+  const etag = typeof known === "string" ? known : etagOf(payload);
   void reply.header("etag", etag);
   if (!matches(request.headers["if-none-match"], etag)) return false;
   void reply.code(304).removeHeader("content-type").removeHeader("content-disposition");

@@ -3,6 +3,7 @@ import { listBonds, readBond } from "../service/readBonds.ts";
 import { listVenues, readVenue } from "../service/readVenues.ts";
 import type { RegistryService } from "../service/registryService.ts";
 import type { ScreeningFile } from "../service/screeningFiles.ts";
+import type { BlockAnswers } from "./blockAnswers.ts";
 import {
   bondItemSchema,
   bondParams,
@@ -15,11 +16,12 @@ import {
   venueSchema,
 } from "./registrySchemas.ts";
 import { fileSchema, pageOf, pageQuery, problemResponse } from "./schemas.ts";
-import { sendFile } from "./sendFile.ts";
+import { sendAnswer, sendFile } from "./sendFile.ts";
 import type { RestServer } from "./typeProvider.ts";
 
 export interface RegistryRouteDeps {
   readonly view: ProjectionView;
+  readonly answers: BlockAnswers;
   readonly registries: RegistryService;
   readonly targetsCsv: () => Promise<ScreeningFile>;
   readonly ftmEntities: () => Promise<ScreeningFile>;
@@ -29,7 +31,7 @@ const bundleSchema = fileSchema('Canonical JSON; see @comity/protocol, "Entry bu
 const FTM_TYPE = "application/json+ftm";
 const CSV_TYPE = "text/csv";
 
-export function addBondRoutes(server: RestServer, { view, registries }: RegistryRouteDeps): void {
+export function addBondRoutes(server: RestServer, { view, answers, registries }: RegistryRouteDeps): void {
   const tags = ["bonds"];
   server.get(
     "/v1/bonds",
@@ -41,7 +43,7 @@ export function addBondRoutes(server: RestServer, { view, registries }: Registry
         response: { 200: pageOf(bondItemSchema), default: problemResponse },
       },
     },
-    ({ query }) => listBonds(view, query),
+    async ({ url, query }, reply) => sendAnswer(reply, await answers.get(url, () => listBonds(view, query))),
   );
   server.get(
     "/v1/bonds/:bondId",
@@ -53,7 +55,8 @@ export function addBondRoutes(server: RestServer, { view, registries }: Registry
         response: { 200: bondSchema, default: problemResponse },
       },
     },
-    ({ params }) => readBond(view, params.bondId),
+    async ({ url, params }, reply) =>
+      sendAnswer(reply, await answers.get(url, () => readBond(view, params.bondId))),
   );
   server.get(
     "/v1/bonds/:bondId/bundle",
@@ -71,7 +74,7 @@ export function addBondRoutes(server: RestServer, { view, registries }: Registry
   );
 }
 
-export function addVenueRoutes(server: RestServer, { view, registries }: RegistryRouteDeps): void {
+export function addVenueRoutes(server: RestServer, { view, answers, registries }: RegistryRouteDeps): void {
   const tags = ["venues"];
   server.get(
     "/v1/venues",
@@ -83,7 +86,7 @@ export function addVenueRoutes(server: RestServer, { view, registries }: Registr
         response: { 200: pageOf(venueItemSchema), default: problemResponse },
       },
     },
-    ({ query }) => listVenues(view, query),
+    async ({ url, query }, reply) => sendAnswer(reply, await answers.get(url, () => listVenues(view, query))),
   );
   server.get(
     "/v1/venues/:venueId",
@@ -95,7 +98,8 @@ export function addVenueRoutes(server: RestServer, { view, registries }: Registr
         response: { 200: venueSchema, default: problemResponse },
       },
     },
-    ({ params }) => readVenue(view, params.venueId),
+    async ({ url, params }, reply) =>
+      sendAnswer(reply, await answers.get(url, () => readVenue(view, params.venueId))),
   );
   server.get(
     "/v1/venues/:venueId/bundle",

@@ -1,3 +1,5 @@
+import type { Answer } from "./blockAnswers.ts";
+
 interface FileReply {
   type(contentType: string): FileReply;
   header(name: string, value: string): FileReply;
@@ -15,4 +17,9 @@ export function sendFile(
     .type(contentType)
     .header("content-disposition", `attachment; filename="${name}"`)
     .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+}
+
+/** JSON that was written before, with the tag of its bytes. */
+export function sendAnswer(reply: FileReply, { bytes, etag }: Answer): FileReply {
+  return reply.type("application/json; charset=utf-8").header("etag", etag).send(bytes);
 }

@@ -1,6 +1,6 @@
 import { alertIdOf, BundleError, nobleBls, verifyBundle } from "@comity/protocol";
 import { GatewayError } from "./gatewayError.ts";
-import { KeptBytes } from "./keptBytes.ts";
+import { type Kept, keptBytes } from "./kept.ts";
 import { nativeEd25519 } from "./nativeEd25519.ts";
 import type { NodeConsole } from "./nodeConsole.ts";
 
@@ -27,13 +27,13 @@ export type BundleOutcome = "verified" | "refused" | "absent" | "unreachable";
 export class BundleService {
   readonly #options: BundleServiceOptions;
   readonly #deps: BundleServiceDeps;
-  readonly #kept: KeptBytes;
+  readonly #kept: Kept<Uint8Array>;
   readonly #asked = new Map<string, Promise<Uint8Array>>();
 
   constructor(options: BundleServiceOptions, deps: BundleServiceDeps) {
     this.#options = options;
     this.#deps = deps;
-    this.#kept = new KeptBytes(options.maxKeptBytes);
+    this.#kept = keptBytes(options.maxKeptBytes);
   }
 
   /** @throws GatewayError BUNDLE_NOT_FOUND, BUNDLE_UNVERIFIED, NODES_UNREACHABLE, GATEWAY_BUSY */

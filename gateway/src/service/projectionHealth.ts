@@ -17,7 +17,7 @@ const TOLERATED_BLOCKS = 20;
 const PATIENCE_MS = 10_000;
 
 /** Number of the newest block that answers can speak of. @throws GatewayError PROJECTION_BROKEN, PROJECTION_BEHIND */
-export function currentHeight(view: ProjectionView): number {
+export function currentHeight(view: Pick<ProjectionView, "status">): number {
   const { state, reason, height } = view.status();
   if (state === "broken") {
     throw new GatewayError(

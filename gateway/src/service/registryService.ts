@@ -15,7 +15,7 @@ import {
   verifyEntryBundle,
 } from "@comity/protocol";
 import { GatewayError } from "./gatewayError.ts";
-import { KeptBytes } from "./keptBytes.ts";
+import { type Kept, keptBytes } from "./kept.ts";
 import { nativeEd25519 } from "./nativeEd25519.ts";
 import { type Page, type PageRequest, readPage } from "./page.ts";
 import { currentHeight } from "./projectionHealth.ts";
@@ -48,13 +48,13 @@ export class RegistryService {
   readonly #options: RegistryServiceOptions;
   readonly #deps: RegistryServiceDeps;
   readonly #held = new Map<RegistryName, Promise<Held>>();
-  readonly #kept: KeptBytes;
+  readonly #kept: Kept<Uint8Array>;
   #inFlight = 0;
 
   constructor(options: RegistryServiceOptions, deps: RegistryServiceDeps) {
     this.#options = options;
     this.#deps = deps;
-    this.#kept = new KeptBytes(options.maxKeptBytes);
+    this.#kept = keptBytes(options.maxKeptBytes);
   }
 
   /** @throws GatewayError DIGEST_UNKNOWN, PROJECTION_BROKEN, PROJECTION_BEHIND */
