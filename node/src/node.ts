@@ -10,7 +10,6 @@ import {
   keyWindowMs,
   parseMemberId,
   readCheckpoint,
-  tipHourOf,
 } from "@comity/protocol";
 import { createEd25519Verify, Intake, IntakeServer } from "./attestation/index.ts";
 import { systemClock } from "./clock.ts";
@@ -53,16 +52,7 @@ import { signingRules } from "./signing/signingRules.ts";
 import type { NodeEvent } from "./telemetry/events.ts";
 import type { Log } from "./telemetry/log.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
-import {
-  Certificates,
-  HourlyLog,
-  serveTips,
-  TipHours,
-  TipReplicator,
-  TipServer,
-  TipService,
-  TipStore,
-} from "./tip/index.ts";
+import { openTips } from "./tip/index.ts";
 import {
   AlertAppraiser,
   bundleFor,
@@ -103,10 +93,8 @@ const detection = {
 /** The ledger's own window on an evaluation network is shorter than a busy machine needs to start a node anew. */
 const leastKeyWindowMs = 20_000;
 const maxKeys = 16_384;
-/** A gibibyte a member on this disk. */
-const tipLimits = { cellsPerMember: 16_384, writesAtOnce: 64 };
-const tipsAtOnce = 8;
-
+/** A gibibyte of tips for each member. */
+const cellsPerMember = 16_384;
 /** Starts a member's node. What had started stops again where something fails. */
 export async function startNode(config: NodeConfig, deps: NodeDeps): Promise<ComityNode> {
   const life = new Lifecycle(deps);
@@ -238,31 +226,12 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
     },
   );
 
-  // Tips: on this disk, and on other members'.
-  const tipFolder = inData("tips");
-  const tipLog = new HourlyLog(logOf("tips"));
-  const tipStore = await TipStore.open(
-    { directory: tipFolder, networkId, ownIndex: index, ...tipLimits },
-    { hourNow: () => tipHourOf(genesis, clock.now()), fatal },
-  );
-  const certificates = new Certificates(
-    { directory: tipFolder, networkId, members: genesis.members },
-    { identity, verify },
-  );
-  serveTips({ network, store: tipStore, certificates });
-  const tipHours = new TipHours(
-    { directory: tipFolder, networkId, memberId, genesis },
-    { store: tipStore, certificates, clock, random: randomBytes, log: tipLog, fatal },
-  );
-  const tipReplicator = new TipReplicator(
+  const tips = await openTips(
     {
-      ownIndex: index,
-      memberCount,
-      copies: memberCount - faultBound(memberCount),
-      answerTimeoutMs,
-      tipsAtOnce,
+      ...{ directory: inData("tips"), networkId, genesis, memberId, answerTimeoutMs, cellsPerMember },
+      server: config.tips,
     },
-    { store: tipStore, certificates, network, clock, random, log: tipLog },
+    { network, identity, verify, clock, random, log: logOf("tips"), fatal },
   );
   await life.start(network);
   await life.start(replicator);
@@ -283,15 +252,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
     new IntakeServer(await intakeOptions(config.intake), { intake, report }),
   );
 
-  // Tips of our own gateway.
-  await life.start(tipHours);
-  await life.start(tipReplicator);
-  const tips = new TipService(
-    { members: genesis.members, answerTimeoutMs },
-    { store: tipStore, certificates, hours: tipHours, replicator: tipReplicator, network },
-  );
-  const tipServer = config.tips && new TipServer(config.tips, { sources: tips, log: tipLog });
-  if (tipServer) await life.start(tipServer);
+  for (const part of tips.parts) await life.start(part);
 
   // Duties on the ledger.
   const address = {
@@ -353,7 +314,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   if (officer) life.onStop(() => officer.close());
   const desk = officerDesk(
     { memberId, genesis, networkId },
-    { view, sources, tips: () => tipStore.list(), officer },
+    { view, sources, tips: () => tips.store.list(), officer },
   );
   const console = new ConsoleServer(
     { ...config.console, networkId },
@@ -363,7 +324,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
 
   const ports = {
     ...{ intake: intakePort, console: console.port },
-    ...(tipServer && { tips: tipServer.port }),
+    ...(tips.server && { tips: tips.server.port }),
   };
   return { ports, peerId: network.peerId, addresses: network.addresses, stop: () => life.stop() };
 }

@@ -2,23 +2,14 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { faultBound, tipHourMs, tipHourOf, verifyEd25519 } from "@comity/protocol";
+import { tipHourMs, tipHourOf, verifyEd25519 } from "@comity/protocol";
 import { createSealingKey, sealTip } from "@comity/tip";
 import { type GossipNetwork, StreamError, type StreamHandler } from "../../src/gossip/network.ts";
-import {
-  Certificates,
-  HourlyLog,
-  serveTips,
-  TipHours,
-  TipReplicator,
-  TipService,
-  TipStore,
-} from "../../src/tip/index.ts";
+import { openTips, type Tips } from "../../src/tip/index.ts";
 import { fakeNetwork } from "../keygen/fakeMember.ts";
 
 export const { genesis, networkId, identities } = fakeNetwork(4);
 export const hourMs = tipHourMs(genesis);
-const memberCount = genesis.members.length;
 
 /** Time that stands until a test moves it. */
 export class FakeClock {
@@ -48,12 +39,8 @@ export class FakeClock {
   }
 }
 
-/** One member's part in tips, as `node.ts` puts it together. */
-export interface TipNode {
-  readonly store: TipStore;
-  readonly certificates: Certificates;
-  readonly hours: TipHours;
-  readonly service: TipService;
+/** One member's part in tips. */
+export interface TipNode extends Tips {
   readonly log: { readonly message: string; readonly fields: unknown }[];
   stop(): Promise<void>;
 }
@@ -87,45 +74,25 @@ export class TipNodes {
   }
 
   async start(member: number): Promise<TipNode> {
-    const directory = this.folder(member);
-    const { clock } = this;
-    const fatal = (error: Error): never => {
-      throw error;
-    };
-    const said: TipNode["log"] = [];
-    const log = new HourlyLog({ warn: (message, fields) => said.push({ message, fields }) });
-    const { members } = genesis;
-    const store = await TipStore.open(
-      { directory, networkId, ownIndex: member, cellsPerMember: 2_000, writesAtOnce: 64 },
-      { hourNow: () => this.hour, fatal },
+    const log: TipNode["log"] = [];
+    const { memberId } = genesis.members[member - 1]!;
+    const limits = { answerTimeoutMs: 1_000, cellsPerMember: 2_000 };
+    const tips = await openTips(
+      { directory: this.folder(member), networkId, genesis, memberId, ...limits, server: undefined },
+      {
+        ...{ network: this.#networkOf(member), identity: identities[member - 1]!, verify: verifyEd25519 },
+        ...{ clock: this.clock, random: () => 0 },
+        log: { warn: (message, fields) => log.push({ message, fields }) },
+        fatal: (error) => {
+          throw error;
+        },
+      },
     );
-    const certificates = new Certificates(
-      { directory, networkId, members },
-      { identity: identities[member - 1]!, verify: verifyEd25519 },
-    );
-    const network = this.#networkOf(member);
-    serveTips({ network, store, certificates });
-    const { memberId } = members[member - 1]!;
-    const hours = new TipHours(
-      { directory, networkId, memberId, genesis },
-      { store, certificates, clock, random: randomBytes, log, fatal },
-    );
-    const copies = memberCount - faultBound(memberCount);
-    const replicator = new TipReplicator(
-      { ownIndex: member, memberCount, copies, answerTimeoutMs: 1_000, tipsAtOnce: 4 },
-      { store, certificates, network, clock, random: () => 0, log },
-    );
-    await hours.start();
-    await replicator.start();
-    const service = new TipService(
-      { members, answerTimeoutMs: 1_000 },
-      { store, certificates, hours, replicator, network },
-    );
+    for (const part of tips.parts) await part.start();
     const stop = async (): Promise<void> => {
-      await replicator.stop();
-      await hours.stop();
+      for (const part of tips.parts.toReversed()) await part.stop();
     };
-    const node = { store, certificates, hours, service, log: said, stop };
+    const node = { ...tips, log, stop };
     this.#running.push(node);
     return node;
   }
