@@ -1,8 +1,9 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { Client, credentials } from "@grpc/grpc-js";
-import { connect, hash, signers, type Gateway, type Signer } from "@hyperledger/fabric-gateway";
+import { connect, type Gateway, type Signer } from "@hyperledger/fabric-gateway";
 import { msp } from "@hyperledger/fabric-protos";
 import { isWorthAnotherGateway, LedgerError, ledgerErrorOf } from "./ledgerError.ts";
+import { nativeSigner, signedWhole } from "./nativeSigner.ts";
 
 export interface LedgerEndpoint {
   /** `host:port` of a gateway peer. */
@@ -72,7 +73,7 @@ export class GatewayPool {
   }
 
   get signer(): Signer {
-    return signers.newPrivateKeySigner(this.#key);
+    return nativeSigner(this.#key);
   }
 
   current(): Gateway {
@@ -130,8 +131,7 @@ export class GatewayPool {
       client,
       identity: { mspId: this.#identity.mspId, credentials: Buffer.from(this.#identity.certificatePem) },
       signer: this.signer,
-      // Ed25519 signs the message itself.
-      hash: this.#key.asymmetricKeyType === "ed25519" ? hash.none : hash.sha256,
+      hash: signedWhole,
       evaluateOptions: within(deadlinesMs.evaluate),
       endorseOptions: within(deadlinesMs.endorse),
       submitOptions: within(deadlinesMs.submit),
