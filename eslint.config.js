@@ -28,6 +28,7 @@ export default tseslint.config(
   },
   {
     files: ["network/protocol/src/**", "network/threshold/src/**", "network/tip/src/**", "chaincode/src/**"],
+    ignores: ["chaincode/src/main.ts"],
     rules: {
       "no-restricted-globals": ["error", ...noWorld],
       "no-restricted-properties": ["error", ...nondeterministic],

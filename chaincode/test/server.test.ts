@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { type AddressInfo, connect, createServer } from "node:net";
-import { dirname } from "node:path";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect } from "node:tls";
+import { createTlsAuthority, type TlsAuthority } from "@comity/fabric";
 
-const cli = require.resolve("fabric-shim/cli.js");
-const packageRoot = dirname(require.resolve("@comity/chaincode/package.json"));
+const program = require.resolve("@comity/chaincode/program");
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -22,24 +25,14 @@ interface Served {
 }
 
 /** The chaincode process as operators start it. */
-function serve(port: number, env: Record<string, string>): Served {
-  const args = [
-    cli,
-    "server",
-    "--chaincode-address",
-    `127.0.0.1:${port}`,
-    "--chaincode-id",
-    "comity:1",
-    "--module-path",
-    packageRoot,
-  ];
+function serve(env: Record<string, string>): Served {
   const { PATH = "" } = process.env;
-  const child = spawn(process.execPath, args, { env: { PATH, CORE_PEER_LOCALMSPID: "CHMSP", ...env } });
+  const child = spawn(process.execPath, [program], { env: { PATH, ...env } });
   let printed = "";
   const output = new Promise<string>((resolve) => {
     const read = (chunk: Buffer): void => {
       printed += chunk.toString("utf8");
-      if (printed.includes("Bootstrap process completed")) resolve(printed);
+      if (printed.includes('"event":"ready"')) resolve(printed);
     };
     child.stdout.on("data", read);
     child.stderr.on("data", read);
@@ -49,36 +42,95 @@ function serve(port: number, env: Record<string, string>): Served {
   return { process: child, output, exited };
 }
 
+interface Client {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Whether the server speaks to this client: over HTTP/2 it has the first word. */
+function isTaken(port: number, ca: string, client?: Client): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1", ca, ALPNProtocols: ["h2"], ...client });
+    const end = (taken: boolean): void => {
+      resolve(taken);
+      socket.destroy();
+    };
+    socket.once("data", () => end(true));
+    socket.once("error", () => end(false));
+    socket.once("close", () => end(false));
+  });
+}
+
 describe("The chaincode server", function () {
   this.timeout(20_000);
+  const folder = mkdtempSync(join(tmpdir(), "comity-chaincode-"));
+  const file = (name: string): string => join(folder, name);
+  const all: Record<string, string> = {
+    COMITY_GENESIS: "ab".repeat(32),
+    CORE_PEER_LOCALMSPID: "CHMSP",
+    CHAINCODE_ID: "comity:1",
+    CHAINCODE_SERVER_ADDRESS: "127.0.0.1:0",
+    CHAINCODE_TLS_CERT_FILE: file("server.pem"),
+    CHAINCODE_TLS_KEY_FILE: file("server.key"),
+    CHAINCODE_TLS_CLIENT_CACERT_FILE: file("root.pem"),
+  };
+  let root: string;
+  let peer: Client;
+  let stranger: Client;
 
-  it("loads the built package and listens", async () => {
+  before(async () => {
+    const own = await newAuthority();
+    const server = await own.issue({ commonName: "chaincode", ips: ["127.0.0.1"] });
+    root = own.rootCertificatePem;
+    writeFileSync(file("server.pem"), server.certificatePem);
+    writeFileSync(file("server.key"), server.privateKeyPem ?? "");
+    writeFileSync(file("root.pem"), root);
+    peer = await clientOf(own);
+    stranger = await clientOf(await newAuthority());
+  });
+
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("says when it listens, and speaks to peers of the given root only", async () => {
     const port = await freePort();
-    const served = serve(port, { COMITY_GENESIS: "ab".repeat(32) });
+    const served = serve({ ...all, CHAINCODE_SERVER_ADDRESS: `127.0.0.1:${port}` });
     try {
-      assert.match(await served.output, /Bootstrap process completed/);
+      assert.match(await served.output, /"event":"ready"/);
 
-      const socket = connect(port, "127.0.0.1");
-      await new Promise<void>((resolve, reject) => {
-        socket.once("connect", resolve);
-        socket.once("error", reject);
-      });
-      socket.destroy();
+      assert.equal(await isTaken(port, root, peer), true);
+      assert.equal(await isTaken(port, root, stranger), false);
+      assert.equal(await isTaken(port, root), false);
     } finally {
       served.process.kill();
       await served.exited;
     }
   });
 
-  for (const [name, env] of [
-    ["without a genesis fingerprint", {}],
-    ["with a fingerprint in capitals", { COMITY_GENESIS: "AB".repeat(32) }],
-    ["with half a fingerprint", { COMITY_GENESIS: "ab".repeat(16) }],
+  for (const missing of Object.keys(all)) {
+    it(`does not start without ${missing}`, async () => {
+      const served = serve(Object.fromEntries(Object.entries(all).filter(([name]) => name !== missing)));
+      assert.match(await served.output, new RegExp(`${missing} is not set`));
+      assert.notEqual(await served.exited, 0);
+    });
+  }
+
+  for (const [name, fingerprint] of [
+    ["in capitals", "AB".repeat(32)],
+    ["cut in half", "ab".repeat(16)],
   ] as const) {
-    it(`does not start ${name}`, async () => {
-      const served = serve(await freePort(), env);
-      assert.match(await served.output, /COMITY_GENESIS|network id/);
+    it(`does not start with a fingerprint ${name}`, async () => {
+      const served = serve({ ...all, COMITY_GENESIS: fingerprint });
+      assert.match(await served.output, /network id/);
       assert.notEqual(await served.exited, 0);
     });
   }
 });
+
+function newAuthority(): Promise<TlsAuthority> {
+  return createTlsAuthority({ mspId: "CHMSP", organisation: "CH", now: () => Date.now() });
+}
+
+async function clientOf(authority: TlsAuthority): Promise<Client> {
+  const { certificatePem, privateKeyPem } = await authority.issue({ commonName: "peer", ips: ["127.0.0.1"] });
+  return { cert: certificatePem, key: privateKeyPem ?? "" };
+}

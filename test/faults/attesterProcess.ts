@@ -38,6 +38,6 @@ export function attesterProcess({ coalition, genesis }: TestCoalition, site: Tes
   const name = `attester-${site.siteId}`;
   const file = join(folder, "attester.json");
   writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
-  const script = fileURLToPath(new URL("main.js", import.meta.resolve("@comity/attester")));
+  const script = fileURLToPath(import.meta.resolve("@comity/attester/program"));
   return { name, nodeFlags: [], script, args: [file], env: {}, logFile: layout.logFile(name) };
 }

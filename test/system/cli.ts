@@ -8,10 +8,7 @@ export interface CliAnswer {
   readonly stderr: string;
 }
 
-export const comityScript = fileURLToPath(import.meta.resolve("@comity/cli")).replace(
-  /index\.js$/,
-  "main.js",
-);
+export const comityScript = fileURLToPath(import.meta.resolve("@comity/cli/program"));
 
 /** Runs the command line as a person does. */
 export async function comity(...args: string[]): Promise<CliAnswer> {

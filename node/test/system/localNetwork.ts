@@ -1,8 +1,7 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type EmbeddedLedger, parseConfig, silentLogger, startEmbeddedLedger } from "@comity/embedded";
 import { createAuthority, createTlsAuthority, type IssuedCertificate } from "@comity/fabric";
@@ -53,7 +52,7 @@ export class LocalNetwork {
     const member = this.#member(position);
     const file = join(member.folder, "node.json");
     await writeFile(file, JSON.stringify(this.#nodeConfig(member)));
-    const node = this.#spawn([fileURLToPath(new URL("../../src/main.js", import.meta.url)), file]);
+    const node = this.#spawn([fileURLToPath(import.meta.resolve("@comity/node/program")), file]);
     await node.event(({ event }) => event === "ready");
     return node;
   }
@@ -77,20 +76,17 @@ export class LocalNetwork {
   }
 
   async #startChaincode(member: Member, fingerprint: string): Promise<void> {
-    const require = createRequire(import.meta.url);
-    const packageFile = require.resolve("@comity/chaincode/package.json");
-    const options = {
-      "chaincode-address": `${host}:${member.chaincodePort}`,
-      "chaincode-id": "comity:1",
-      "chaincode-tls-cert-file": join(member.folder, "tls-cert.pem"),
-      "chaincode-tls-key-file": join(member.folder, "tls-key.pem"),
-      "chaincode-tls-client-cacert-file": join(member.folder, "tls-root.pem"),
-      "module-path": dirname(packageFile),
+    const script = fileURLToPath(import.meta.resolve("@comity/chaincode/program"));
+    const env = {
+      CORE_PEER_LOCALMSPID: member.mspId,
+      COMITY_GENESIS: fingerprint,
+      CHAINCODE_ID: "comity:1",
+      CHAINCODE_SERVER_ADDRESS: `${host}:${member.chaincodePort}`,
+      CHAINCODE_TLS_CERT_FILE: join(member.folder, "tls-cert.pem"),
+      CHAINCODE_TLS_KEY_FILE: join(member.folder, "tls-key.pem"),
+      CHAINCODE_TLS_CLIENT_CACERT_FILE: join(member.folder, "tls-root.pem"),
     };
-    const args = Object.entries(options).flatMap(([option, value]) => [`--${option}`, value]);
-    const script = createRequire(packageFile).resolve("fabric-shim/cli");
-    const env = { CORE_PEER_LOCALMSPID: member.mspId, COMITY_GENESIS: fingerprint };
-    await this.#spawn([script, "server", ...args], env).listening(member.chaincodePort);
+    await this.#spawn([script], env).listening(member.chaincodePort);
   }
 
   async #startLedger(): Promise<EmbeddedLedger> {

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
-const main = new URL("../dist/src/main.js", import.meta.url);
+const main = new URL("../dist/bundle/main.js", import.meta.url);
 
 if (Number(process.versions.node.split(".")[0]) >= 24) await import(main.href);
 else goOnUnder(packagedNode());

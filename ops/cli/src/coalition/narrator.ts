@@ -51,7 +51,7 @@ class AlertRounds {
 /** Things that happen in one process. */
 const ofOne = new Map<string, (who: string, event: ProcessEvent) => string | undefined>(
   Object.entries({
-    ready: (who) => (who.startsWith("The attester") ? undefined : `${who} is up.`),
+    ready: (who) => (/attester|chaincode/.test(who) ? undefined : `${who} is up.`),
     "process-died": (who, event) => {
       const reason = event["signal"] === null ? `exit code ${text(event, "code")}` : text(event, "signal");
       const next =

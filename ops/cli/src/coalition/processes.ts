@@ -1,5 +1,4 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseNetworkId, quorumOf } from "@comity/protocol";
@@ -11,7 +10,7 @@ import { channel, chaincode, type Network, type NetworkMember, type NetworkSuret
 
 /** Small heaps: a coalition of four is a dozen processes on one machine. */
 const smallHeap = ["--max-semi-space-size=2", "--max-old-space-size=128"];
-const nodeHeap = ["--max-semi-space-size=1", "--max-old-space-size=256", "--optimize-for-size"];
+const nodeHeap = ["--max-semi-space-size=2", "--max-old-space-size=256"];
 
 export function ledgerProcess(layout: Layout, network: Network): ProcessSpec {
   // All endorsers share this machine, so each may take longer than Fabric's default of a few seconds. Clients wait 15 s.
@@ -55,28 +54,23 @@ function ledgerMember(layout: Layout, { memberId, mspId, ports }: NetworkMember)
   };
 }
 
-/** The server of fabric-shim, as a member runs it beside a real peer. */
+/** As a member runs it beside a real peer. */
 export function chaincodeProcess(layout: Layout, network: Network, member: NetworkMember): ProcessSpec {
   const name = `chaincode-${member.memberId}`;
   const tls = layout.keyPair(member.memberId, "chaincode-tls");
-  const require = createRequire(import.meta.url);
-  const packageFile = require.resolve("@comity/chaincode/package.json");
-  const options = {
-    "chaincode-address": `${loopback}:${member.ports.chaincode}`,
-    "chaincode-id": `${chaincode}:1`,
-    "chaincode-tls-cert-file": tls.certificateFile,
-    "chaincode-tls-key-file": tls.keyFile,
-    "chaincode-tls-client-cacert-file": layout.tlsRootCertificate(member.memberId),
-    "module-path": dirname(packageFile),
-  };
   return {
     name,
     nodeFlags: smallHeap,
-    script: createRequire(packageFile).resolve("fabric-shim/cli"),
-    args: ["server", ...Object.entries(options).flatMap(([option, value]) => [`--${option}`, value])],
+    script: programOf("@comity/chaincode"),
+    args: [],
     env: {
       CORE_PEER_LOCALMSPID: member.mspId,
       COMITY_GENESIS: network.genesis,
+      CHAINCODE_ID: `${chaincode}:1`,
+      CHAINCODE_SERVER_ADDRESS: `${loopback}:${member.ports.chaincode}`,
+      CHAINCODE_TLS_CERT_FILE: tls.certificateFile,
+      CHAINCODE_TLS_KEY_FILE: tls.keyFile,
+      CHAINCODE_TLS_CLIENT_CACERT_FILE: layout.tlsRootCertificate(member.memberId),
       CORE_CHAINCODE_LOGGING_LEVEL: "WARNING",
     },
     logFile: layout.logFile(name),
@@ -161,7 +155,7 @@ export function writeSuretyAccess(
   writeFileSync(layout.suretyAccess(suretyId), `${JSON.stringify(access, undefined, 2)}\n`, { mode: 0o600 });
 }
 
-/** A process of ours: `main.js CONFIG.json`, main.js lying beside the package's entry. */
+/** A process of ours: the package's program, with the name of its configuration. */
 export function configured(
   layout: Layout,
   name: string,
@@ -172,6 +166,10 @@ export function configured(
   const file = layout.configFile(name);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 });
-  const script = fileURLToPath(new URL("main.js", import.meta.resolve(packageName)));
+  const script = programOf(packageName);
   return { name, nodeFlags, script, args: [file], env: {}, logFile: layout.logFile(name) };
+}
+
+function programOf(packageName: string): string {
+  return fileURLToPath(import.meta.resolve(`${packageName}/program`));
 }

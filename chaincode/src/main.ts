@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { JSONSerializer } from "fabric-contract-api";
+import { Shim } from "fabric-shim";
+import ChaincodeFromContract from "fabric-shim/lib/contract-spi/chaincodefromcontract.js";
+import { serverConfig } from "./config.ts";
+
+/**
+ * The chaincode as a service: what `fabric-chaincode-node server` does, without its search for commands and packages, so that the whole can be one
+ * file that members compare.
+ */
+async function main(): Promise<void> {
+  const { address, chaincodeId, ...files } = serverConfig();
+  const { contracts } = await import("./index.ts"); // throws where the process does not know its network
+  const serializers = {
+    transaction: "jsonSerializer",
+    serializers: { jsonSerializer: JSONSerializer },
+  };
+  const chaincode = new ChaincodeFromContract([...contracts], serializers, {}, "comity", "");
+  const server = Shim.server(chaincode, {
+    address,
+    ccid: chaincodeId,
+    tlsProps: {
+      cert: readFileSync(files.certificateFile),
+      key: readFileSync(files.keyFile),
+      clientCACerts: readFileSync(files.clientRootFile),
+    },
+  });
+  await server.start();
+  process.stdout.write(`${JSON.stringify({ event: "ready", address })}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});
