@@ -11,7 +11,7 @@ import {
   parseMemberId,
   readCheckpoint,
 } from "@comity/protocol";
-import { createEd25519Verify, Intake, IntakeServer } from "./attestation/index.ts";
+import { createEd25519Verify, Intake, IntakeServer, rememberedVerify } from "./attestation/index.ts";
 import { systemClock } from "./clock.ts";
 import type { NodeConfig } from "./config.ts";
 import { BundleSource } from "./console/bundleSource.ts";
@@ -93,6 +93,7 @@ const detection = {
 /** The ledger's own window on an evaluation network is shorter than a busy machine needs to start a node anew. */
 const leastKeyWindowMs = 20_000;
 const maxKeys = 16_384;
+const maxAccepted = 32_768;
 /** A gibibyte of tips for each member. */
 const cellsPerMember = 16_384;
 /** Starts a member's node. What had started stops again where something fails. */
@@ -123,7 +124,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   const identity = await loadIdentity({ genesis, memberId, keyFile: config.identityKeyFile });
   const { index } = identity;
   const clock = systemClock(genesis);
-  const verify = createEd25519Verify({ maxKeys });
+  const verify = rememberedVerify(createEd25519Verify({ maxKeys }), { maxAccepted });
   const bls = blstBls(blst);
 
   // The ledger, and what this node knows of it.

@@ -1,5 +1,6 @@
 export { attesterOf, type AttesterIdentity } from "./clientCertificate.ts";
 export { createEd25519Verify } from "./ed25519.ts";
+export { rememberedVerify } from "./rememberedVerify.ts";
 export { Intake } from "./intake.ts";
 export {
   type IntakeCounters,
