@@ -315,7 +315,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   if (officer) life.onStop(() => officer.close());
   const desk = officerDesk(
     { memberId, genesis, networkId },
-    { view, sources, tips: () => tips.store.list(), officer },
+    { view, ledger, sources, tips: () => tips.store.list(), officer },
   );
   const console = new ConsoleServer(
     { ...config.console, networkId },

@@ -6,8 +6,9 @@ import {
   type NetworkId,
   type VenueDocument,
 } from "@comity/protocol";
-import type { LedgerSubmitter } from "../../ledger/ports.ts";
+import type { LedgerQueries, LedgerSubmitter } from "../../ledger/ports.ts";
 import type { ConsoleSources } from "../consoleSources.ts";
+import { requestedOpenings } from "./openings.ts";
 import type { Decision, OfficerDesk } from "./officerRoutes.ts";
 import { OfficerError } from "./officerRoutes.ts";
 import type { Fact, OfficerAlert, OfficerView, WaitingDecision } from "./officerView.ts";
@@ -24,6 +25,7 @@ export interface OfficerDeskDeps {
     alerts(): readonly AlertDocument[];
     venues(): readonly VenueDocument[];
   };
+  readonly ledger: LedgerQueries;
   readonly sources: Pick<ConsoleSources, "missing" | "proposals" | "peers" | "logs">;
   /** The sealed tips that this node keeps. */
   readonly tips: () => readonly { readonly tipHour: number }[];
@@ -38,14 +40,19 @@ export function officerDesk(options: OfficerDeskOptions, deps: OfficerDeskDeps):
 
 async function viewOf(options: OfficerDeskOptions, deps: OfficerDeskDeps): Promise<OfficerView> {
   const { genesis, networkId, memberId } = options;
-  const { view, sources } = deps;
+  const { view, ledger, sources } = deps;
   const nameOf = (id: string): string => genesis.members.find((member) => member.memberId === id)?.name ?? id;
   const open = view.venues().filter((venue) => waitsFor(venue, memberId));
+  const openings = await requestedOpenings(ledger, memberId);
   const tips = deps.tips();
   return {
-    ...{ member: nameOf(memberId), network: networkId, mode: genesis.mode, height: view.height().toString() },
+    ...{ member: nameOf(memberId), memberId, network: networkId, mode: genesis.mode },
+    height: view.height().toString(),
     missing: (await sources.missing()).map(({ why }) => why),
     decisions: open.map((venue) => waitingDecision(venue, nameOf)),
+    openings: openings?.map(({ cellHash, requestedBy, reason, requestedMs }) => {
+      return { cellHash, requestedBy: nameOf(requestedBy), reason, requested: day(requestedMs) };
+    }),
     alerts: view.alerts().map((alert) => explained(alert, genesis)),
     proposals: sources.proposals(),
     tips: { kept: tips.length, hours: new Set(tips.map(({ tipHour }) => tipHour)).size },

@@ -12,6 +12,15 @@ export interface WaitingDecision {
   readonly openedRev: number;
 }
 
+/** A tip that another member's case officer asks this member's to open with it. */
+export interface WaitingOpening {
+  readonly cellHash: string;
+  readonly requestedBy: string;
+  readonly reason: string;
+  /** The day, policy time. */
+  readonly requested: string;
+}
+
 export interface Fact {
   readonly label: string;
   readonly value: string;
@@ -28,14 +37,17 @@ export interface OfficerAlert {
 /** All that the page shows, at one moment. */
 export interface OfficerView {
   readonly member: string;
+  readonly memberId: string;
   readonly network: string;
   readonly mode: string;
   readonly height: string;
   readonly missing: readonly string[];
   readonly decisions: readonly WaitingDecision[];
+  /** Undefined where the ledger does not say. */
+  readonly openings: readonly WaitingOpening[] | undefined;
   readonly alerts: readonly OfficerAlert[];
   readonly proposals: readonly ConsoleProposal[];
-  /** How many tips this node keeps, and how many of them ask for an opening; never what they say. */
+  /** How many sealed tips this node keeps, and of how many hours. */
   readonly tips: { readonly kept: number; readonly hours: number };
   readonly peers: readonly ConsolePeer[];
   readonly logs: readonly ConsoleLog[];

@@ -1,5 +1,5 @@
 import { html, type Html } from "./html.ts";
-import type { OfficerAlert, OfficerView, WaitingDecision } from "./officerView.ts";
+import type { Fact, OfficerAlert, OfficerView, WaitingDecision, WaitingOpening } from "./officerView.ts";
 import { logSection, peerSection, proposalSection } from "./tables.ts";
 
 export interface PageOptions {
@@ -41,11 +41,18 @@ function noticeOf({ notice }: PageOptions): Html {
   return notice === undefined ? html`` : html`<p class="notice" role="status">${notice}</p>`;
 }
 
-function decisionSection({ decisions, canDecide }: OfficerView, options: PageOptions): Html {
-  const nothing = html`<p class="empty">Nothing waits for you.</p>`;
+function decisionSection(view: OfficerView, options: PageOptions): Html {
+  const { decisions, openings, canDecide } = view;
+  const unknown = html`<p class="warning">
+    The ledger does not answer: whether a tip is to be opened is not known.
+  </p>`;
+  const cards = [
+    ...decisions.map((decision) => decisionCard(decision, canDecide, options)),
+    ...(openings?.map((opening) => openingCard(opening, view.memberId)) ?? [unknown]),
+  ];
   return html`<section aria-labelledby="decisions">
     <h2 id="decisions">Waits for your decision</h2>
-    ${decisions.length === 0 ? nothing : decisions.map((decision) => decisionCard(decision, canDecide, options))}
+    ${cards.length === 0 ? html`<p class="empty">Nothing waits for you.</p>` : cards}
   </section>`;
 }
 
@@ -56,15 +63,7 @@ function decisionCard(decision: WaitingDecision, canDecide: boolean, { token }: 
   );
   return html`<article>
     <h3>${question}</h3>
-    <dl>
-      ${facts.map(
-        ({ label, value }) =>
-          html`<div>
-            <dt>${label}</dt>
-            <dd>${value}</dd>
-          </div>`,
-      )}
-    </dl>
+    ${factList(facts)}
     ${
       said.length === 0
         ? html`<p>No member has voted yet.</p>`
@@ -74,6 +73,35 @@ function decisionCard(decision: WaitingDecision, canDecide: boolean, { token }: 
     }
     ${canDecide ? decisionForm(id, openedRev, token) : commandFor(id)}
   </article>`;
+}
+
+/** Without a form: the case officer's share of the tip is on that officer's machine, and stays there. */
+function openingCard({ cellHash, requestedBy, reason, requested }: WaitingOpening, memberId: string): Html {
+  const facts = [
+    { label: "Tip", value: cellHash },
+    { label: "Reason", value: reason },
+    { label: "Asked", value: requested },
+  ];
+  return html`<article>
+    <h3>Open a tip together with ${requestedBy}'s case officer?</h3>
+    ${factList(facts)}
+    <p>
+      Where your case officer keeps the sealing key:
+      <code>comity tip open ${cellHash} --member ${memberId} --reason …</code>
+    </p>
+  </article>`;
+}
+
+function factList(facts: readonly Fact[]): Html {
+  return html`<dl>
+    ${facts.map(
+      ({ label, value }) =>
+        html`<div>
+          <dt>${label}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
 }
 
 function decisionForm(id: string, openedRev: number, token: string): Html {

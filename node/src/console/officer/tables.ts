@@ -40,7 +40,7 @@ export function logSection(logs: readonly ConsoleLog[]): Html {
 }
 
 function table(id: string, title: string, columns: readonly string[], rows: readonly Html[]): Html {
-  const body = html`<div class="scroll" tabindex="0" role="region" aria-labelledby="${id}">
+  const body = html`<div class="scroll" tabindex="0" role="group" aria-labelledby="${id}">
     <table>
       <thead>
         <tr>

@@ -8,6 +8,7 @@ import type { OfficerView } from "../../../src/console/officer/officerView.ts";
 const venueId = "01JD0000000000000000000001";
 const view: OfficerView = {
   member: "Aldermark",
+  memberId: "xa",
   network: "ab".repeat(32),
   mode: "evaluation",
   height: "7",
@@ -19,6 +20,14 @@ const view: OfficerView = {
       facts: [{ label: "Reasons", value: '<script>alert("x")</script>' }],
       votes: [{ member: "Brenovia", decision: "approve", reason: "It is so." }],
       openedRev: 4,
+    },
+  ],
+  openings: [
+    {
+      cellHash: "cd".repeat(32),
+      requestedBy: "Brenovia",
+      reason: "It names a site.",
+      requested: "2027-03-10",
     },
   ],
   alerts: [],
@@ -67,6 +76,23 @@ describe("the officer's page", () => {
     assert.match(body, /List &#60;Grey &#38; Sons&#62; as a non-compliant venue\?/);
     assert.match(body, /Brenovia: approve\. It is so\./);
     assert.match(body, /name="openedRev" value="4"/);
+  });
+
+  it("shows which tip another member's officer asks to open, and the command for it", async () => {
+    const { body } = await app.inject("/");
+
+    assert.match(body, /Open a tip together with Brenovia's case officer\?/);
+    assert.match(body, /It names a site\./);
+    assert.match(body, new RegExp(`comity tip open ${"cd".repeat(32)} --member xa`));
+  });
+
+  it("says so where the ledger does not tell what waits", async () => {
+    app = open({ ...view, decisions: [], openings: undefined });
+
+    const { body } = await app.inject("/");
+
+    assert.match(body, /whether a tip is to be opened is not known/);
+    assert.doesNotMatch(body, /Nothing waits for you/);
   });
 
   it("reads nothing of a proposal as markup, and lets no script run", async () => {
