@@ -18,7 +18,7 @@ import {
   addOperatorRoutes,
   type RouteDeps,
 } from "./routes.ts";
-import { addTipRoutes, type TipRouteDeps } from "./tipRoutes.ts";
+import { addNoTipPage, addTipRoutes, type TipRouteDeps } from "./tipRoutes.ts";
 import type { RestServer, TypeBoxProvider } from "./typeProvider.ts";
 
 export interface RestServerOptions {
@@ -75,6 +75,7 @@ export async function createRestServer(
   addScreeningRoutes(server, deps);
   addDigestRoutes(server, deps);
   if (deps.tips) addTipRoutes(server, deps.tips);
+  else addNoTipPage(server);
   addOperatorRoutes(server, deps);
   server.get("/openapi.json", { schema: { hide: true } }, () => server.swagger());
   // Without wildcard, each file is its own route and everything else is a problem document.

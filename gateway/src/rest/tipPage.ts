@@ -94,6 +94,17 @@ export function tipReceiptPage(receipt: TipReceipt): string {
   );
 }
 
+export function noTipPage(): string {
+  return page(
+    "No tips here",
+    `
+      <section class="declared prose" aria-labelledby="elsewhere-title">
+        <h2 id="elsewhere-title">This gateway takes no tips</h2>
+        <p>Ask for another member's gateway: <code>comity tip send</code> takes its address with <code>--gateway</code>.</p>
+      </section>`,
+  );
+}
+
 /** What went wrong, in the place of a problem document, for people. */
 export function tipProblemPage(detail: string): string {
   return page(

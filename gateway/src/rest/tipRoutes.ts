@@ -5,7 +5,7 @@ import type { TipDesk } from "../service/tipDesk.ts";
 import { problemOf } from "./errors.ts";
 import { fileOf } from "./multipart.ts";
 import { fileSchema, officersSchema, problemResponse, tipHourParams, tipParams } from "./schemas.ts";
-import { tipFormPage, tipProblemPage, tipReceiptPage } from "./tipPage.ts";
+import { noTipPage, tipFormPage, tipProblemPage, tipReceiptPage } from "./tipPage.ts";
 import type { RestServer } from "./typeProvider.ts";
 
 declare module "fastify" {
@@ -37,6 +37,13 @@ export function addTipRoutes(server: RestServer, { desk, networkId }: TipRouteDe
   addSending(server, desk);
   addChecking(server, desk);
   addForm(server, desk, networkId);
+}
+
+/** Pages of every gateway lead to `/tip`. */
+export function addNoTipPage(server: RestServer): void {
+  server.get("/tip", { config, schema: { hide: true } }, (_request, reply) =>
+    sendPage(reply.code(404), noTipPage()),
+  );
 }
 
 function addSending(server: RestServer, desk: TipDesk): void {

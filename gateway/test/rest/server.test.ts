@@ -42,6 +42,13 @@ describe("gateway", () => {
   const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(gateway.url + path, { headers });
 
+  it("says at /tip that it takes none, and who does", async () => {
+    const response = await get("/tip");
+
+    assert.equal(response.status, 404);
+    assert.match(await response.text(), /This gateway takes no tips/);
+  });
+
   const published: readonly (readonly [path: string, schema: TSchema])[] = [
     ["/v1/coalition", coalitionSchema],
     ["/v1/notices", pageOf(noticeSchema)],
