@@ -1,5 +1,6 @@
 // Makes one file of many modules, after `tsc -b`: the pages' scripts, and the programs of which a coalition starts several on one machine. For a
 // process to find and load a thousand modules one by one takes a second of processor time.
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, globSync, rmSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -49,21 +50,33 @@ async function program(folder, ...more) {
       js: `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);`,
     },
   });
+  warm(outdir);
 }
 
 /** Names and text as they were: Fabric derives contracts and arguments from them. */
 async function chaincode() {
-  const outfile = "chaincode/dist/bundle/main.js";
-  if (!isStale(outfile, [])) return;
+  const outdir = "chaincode/dist/bundle";
+  if (!isStale(`${outdir}/main.js`, [])) return;
   await bundle({
     entryPoints: ["chaincode/dist/src/main.js"],
-    outfile,
+    outdir,
     format: "cjs",
     platform: "node",
     target: "node24",
     keepNames: true,
     external: ["@chainsafe/blst"],
   });
+  warm(outdir);
+}
+
+/**
+ * Has Node keep what it compiled, so that the first start is like any other. Without a configuration a program loads, says what it misses, and ends.
+ */
+function warm(outdir) {
+  const cache = `${root}${outdir}/cache`;
+  rmSync(cache, { recursive: true, force: true });
+  const env = { NODE_COMPILE_CACHE: cache };
+  spawnSync(process.execPath, [`${root}${outdir}/main.js`], { env, stdio: "ignore" });
 }
 
 function bundle(options) {

@@ -10,7 +10,7 @@ import { channel, chaincode, type Network, type NetworkMember, type NetworkSuret
 
 /** Small heaps: a coalition of four is a dozen processes on one machine. */
 const smallHeap = ["--max-semi-space-size=2", "--max-old-space-size=128"];
-const nodeHeap = ["--max-semi-space-size=2", "--max-old-space-size=256"];
+const nodeHeap = ["--max-semi-space-size=4", "--max-old-space-size=256"];
 
 export function ledgerProcess(layout: Layout, network: Network): ProcessSpec {
   // All endorsers share this machine, so each may take longer than Fabric's default of a few seconds. Clients wait 15 s.
@@ -58,12 +58,11 @@ function ledgerMember(layout: Layout, { memberId, mspId, ports }: NetworkMember)
 export function chaincodeProcess(layout: Layout, network: Network, member: NetworkMember): ProcessSpec {
   const name = `chaincode-${member.memberId}`;
   const tls = layout.keyPair(member.memberId, "chaincode-tls");
+  const program = programOf("@comity/chaincode");
   return {
-    name,
-    nodeFlags: smallHeap,
-    script: programOf("@comity/chaincode"),
-    args: [],
+    ...{ name, nodeFlags: smallHeap, script: program.script, args: [] },
     env: {
+      ...program.env,
       CORE_PEER_LOCALMSPID: member.mspId,
       COMITY_GENESIS: network.genesis,
       CHAINCODE_ID: `${chaincode}:1`,
@@ -166,10 +165,11 @@ export function configured(
   const file = layout.configFile(name);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 });
-  const script = programOf(packageName);
-  return { name, nodeFlags, script, args: [file], env: {}, logFile: layout.logFile(name) };
+  return { name, nodeFlags, ...programOf(packageName), args: [file], logFile: layout.logFile(name) };
 }
 
-function programOf(packageName: string): string {
-  return fileURLToPath(import.meta.resolve(`${packageName}/program`));
+/** With what Node kept of compiling it, where the build left that. */
+function programOf(packageName: string): Pick<ProcessSpec, "script" | "env"> {
+  const script = fileURLToPath(import.meta.resolve(`${packageName}/program`));
+  return { script, env: { NODE_COMPILE_CACHE: join(dirname(script), "cache") } };
 }
