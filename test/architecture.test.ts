@@ -19,7 +19,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** These prove and operate the whole, so they see everything; nobody sees them. */
-const onTop = new Set(["@comity/cli", "@comity/test"]);
+const onTop = new Set(["@comity/cli", "@comity/bench", "@comity/test"]);
 
 /** Node's own modules that the pure packages may not touch: I/O, processes, the clock and randomness of the machine. */
 const pure = new Set(["@comity/protocol", "@comity/tip"]);

@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Ids of the processes whose command line names a directory. */
+/** Ids of the processes whose command line or environment names a directory. */
 export function processesOf(directory: string): string[] {
-  return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(directory));
+  const names = (pid: string): boolean =>
+    ["cmdline", "environ"].some((file) => read(pid, file).includes(directory));
+  return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && names(pid));
 }
 
-function commandLine(pid: string): string {
+function read(pid: string, file: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {
     return "";
   }

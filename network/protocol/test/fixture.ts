@@ -5,6 +5,7 @@ import {
   addContribution,
   alertStatement,
   alertWindow,
+  type BlsVerifier,
   type Bundle,
   channelName,
   checkpointText,
@@ -253,3 +254,24 @@ export const verifyByOpenSsl: Ed25519Verify = (key, message, signature) => {
   const spki = createPublicKey({ key: Buffer.from(ed25519Spki(key)), format: "der", type: "spki" });
   return verify(null, message, spki, signature);
 };
+
+/** Verifiers for a loop over the same bundle: what they say is a function of their input, so that they need not say it twice. */
+export function remembering(bls: BlsVerifier): {
+  readonly bls: BlsVerifier;
+  readonly ed25519: Ed25519Verify;
+} {
+  const verifyGroup = remembered((...input: Parameters<BlsVerifier["verify"]>) => bls.verify(...input));
+  return { bls: { ...bls, verify: verifyGroup }, ed25519: remembered(verifyByOpenSsl) };
+}
+
+function remembered<A extends readonly Uint8Array[]>(
+  check: (...input: A) => boolean,
+): (...input: A) => boolean {
+  const known = new Map<string, boolean>();
+  return (...input) => {
+    const key = input.map(toHex).join();
+    const verdict = known.get(key) ?? check(...input);
+    known.set(key, verdict);
+    return verdict;
+  };
+}
