@@ -12,6 +12,7 @@ const commands = {
   start: (node, args) => runCli(node, ["up", ...args]),
   comity: runCli,
   test: runTests,
+  bench: (node, args) => run(node, [join(root, "ops", "bench", "dist", "src", "main.js"), ...args]),
   build: () => 0,
   lint: (node, args) => run(node, [bin("eslint/bin/eslint.js"), ".", ...args]),
   format: (node, args) => run(node, [bin("prettier/bin/prettier.cjs"), "--write", ".", ...args]),
