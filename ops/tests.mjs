@@ -3,10 +3,15 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { bin, root, run } from "./run.mjs";
 
-/** Systems of many processes wait much, so they run beside the packages' tests. Suites of one folder share a coalition. */
-const systems = [
-  [join("test", "attack"), join("test", "faults")],
-  [join("test", "browser"), join("test", "system")],
+/**
+ * What runs side by side, since systems of many processes wait much: by the folders of the compiled tests. Suites in one lane share a coalition. The
+ * first lane has what no other names.
+ */
+const lanes = [
+  [],
+  ["network"],
+  [join("test", "dist", "attack"), join("test", "dist", "faults")],
+  [join("test", "dist", "system"), join("test", "dist", "browser")],
 ];
 
 /** `npm test -- network/protocol --grep note` narrows it: paths choose packages, options go to mocha. */
@@ -14,16 +19,16 @@ export async function runTests(node, args) {
   const isPath = (arg) => existsSync(join(root, arg));
   const files = testFiles(args.filter(isPath));
   const options = args.filter((arg) => !isPath(arg));
-  const lanes = [-1, 0, 1]
-    .map((lane) => files.filter((file) => laneOf(file) === lane))
-    .filter(({ length }) => length > 0);
+  const chosen = lanes.map((_, lane) => files.filter((file) => laneOf(file) === lane));
   const report = inOrder();
   const results = await Promise.all(
-    lanes.map(async (lane, number) => {
-      const result = await runMocha(node, [...options, ...lane], (text) => report.write(number, text));
-      report.end(number);
-      return result;
-    }),
+    chosen
+      .filter(({ length }) => length > 0)
+      .map(async (lane, number) => {
+        const result = await runMocha(node, [...options, ...lane], (text) => report.write(number, text));
+        report.end(number);
+        return result;
+      }),
   );
   const sum = (what) => results.reduce((total, result) => total + result[what], 0);
   const skipped = sum("skipped") === 0 ? "" : `, ${sum("skipped")} skipped`;
@@ -35,7 +40,7 @@ async function runMocha(node, args, onOutput) {
   const result = { passed: 0, failed: 0, skipped: 0 };
   // Given to mocha, a flag of Node's makes it start another process, which would not reach us.
   const mocha = ["--enable-source-maps", bin("mocha/bin/mocha.js"), "--exit", "--forbid-only"];
-  const limits = ["--timeout", "20000"];
+  const limits = ["--timeout", "60000"];
   const reporter = ["--reporter", join(root, "ops", "testReporter.mjs")];
   const color = process.stdout.isTTY ? ["--color"] : [];
   const onMessage = (counts) => Object.assign(result, counts);
@@ -49,8 +54,9 @@ async function runMocha(node, args, onOutput) {
 }
 
 function laneOf(file) {
-  return systems.findIndex((folders) =>
-    folders.some((folder) => file.startsWith(folder.replace("test", join("test", "dist")))),
+  return Math.max(
+    0,
+    lanes.findIndex((folders) => folders.some((folder) => file.startsWith(folder + sep))),
   );
 }
 
