@@ -9,7 +9,6 @@ import { bin, root, run } from "./run.mjs";
  */
 const lanes = [
   [],
-  ["network"],
   [join("test", "dist", "attack"), join("test", "dist", "faults")],
   [join("test", "dist", "system"), join("test", "dist", "browser")],
 ];

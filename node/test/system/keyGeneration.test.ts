@@ -15,7 +15,7 @@ describe("four nodes on the embedded ledger", function () {
   });
 
   after(async () => {
-    await network.stop();
+    await (network as LocalNetwork | undefined)?.stop();
   });
 
   it("make a key of which each holds its share, although one is killed in the middle and starts again", async () => {

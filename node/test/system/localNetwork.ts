@@ -96,6 +96,8 @@ export class LocalNetwork {
         chaincodeName: "comity",
         mode: "evaluation",
         quorum: 3,
+        executeTimeoutMs: 12_000,
+        endorsementTimeoutMs: 14_000,
         dataDir: join(this.folder, "ledger"),
       },
       gateways: this.members.map(({ mspId, folder }) => {
