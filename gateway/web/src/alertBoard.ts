@@ -54,7 +54,8 @@ export class AlertBoard {
 
   /** Takes in what the gateway lists now; verifies what is new, or says something new. */
   list(alerts: readonly ListedAlert[]): void {
-    for (const listed of alerts) this.#take(listed);
+    // Checks run in this order: the newest is what most readers came for.
+    for (const listed of [...alerts].sort((a, b) => b.filedMs - a.filedMs)) this.#take(listed);
     const ids = new Set(alerts.map(({ alertId }) => alertId));
     for (const [id, entry] of this.#entries) {
       if (!ids.has(id)) this.#withdraw(entry);
