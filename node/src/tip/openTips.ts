@@ -68,11 +68,8 @@ export async function openTips(options: TipsOptions, deps: TipsDeps): Promise<Ti
   );
   const certificates = new Certificates({ directory, networkId, members }, { identity, verify });
   serveTips({ network, store, certificates });
-  const shared = { store, certificates, network, clock, log };
-  const hours = new TipHours(
-    { directory, networkId, memberId, genesis },
-    { ...shared, random: randomBytes, fatal },
-  );
+  const shared = { store, certificates, network, clock, log, fatal };
+  const hours = new TipHours({ directory, networkId, memberId, genesis }, { ...shared, random: randomBytes });
   const copies = memberCount - faultBound(memberCount);
   const replicator = new TipReplicator(
     { ownIndex, memberCount, copies, answerTimeoutMs, tipsAtOnce },

@@ -25,6 +25,8 @@ export interface TipReplicatorDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Pick<HourlyLog, "note">;
+  /** Told of a disk that does not keep what it should. */
+  readonly fatal: (error: Error) => void;
 }
 
 const pauses = { firstMs: 500, longestMs: 30_000 };
@@ -36,7 +38,7 @@ export class TipReplicator implements Startable {
   readonly #waiting = new Map<string, FiledTip>();
   readonly #stopping = new AbortController();
   readonly #backoff: Backoff;
-  #active = 0;
+  readonly #sending = new Set<Promise<void>>();
   #isPausing = false;
 
   constructor(options: TipReplicatorOptions, deps: TipReplicatorDeps) {
@@ -51,9 +53,10 @@ export class TipReplicator implements Startable {
     return Promise.resolve();
   }
 
-  stop(): Promise<void> {
+  /** Resolves once nothing is being written any more. */
+  async stop(): Promise<void> {
     this.#stopping.abort();
-    return Promise.resolve();
+    await Promise.allSettled(this.#sending);
   }
 
   replicate(tip: FiledTip): void {
@@ -68,13 +71,15 @@ export class TipReplicator implements Startable {
 
   #pump(): void {
     for (const [cellHash, tip] of this.#waiting) {
-      if (this.#active >= this.#options.tipsAtOnce || this.#stopping.signal.aborted) return;
+      if (this.#sending.size >= this.#options.tipsAtOnce || this.#stopping.signal.aborted) return;
       this.#waiting.delete(cellHash);
-      this.#active += 1;
-      void this.#send(tip).finally(() => {
-        this.#active -= 1;
-        this.#pumpOrPause(tip);
-      });
+      const sending = this.#send(tip)
+        .catch((error: unknown) => this.#deps.fatal(new Error("a tip could not be kept", { cause: error })))
+        .finally(() => {
+          this.#sending.delete(sending);
+          this.#pumpOrPause(tip);
+        });
+      this.#sending.add(sending);
     }
   }
 
