@@ -50,9 +50,10 @@ async function viewOf(options: OfficerDeskOptions, deps: OfficerDeskDeps): Promi
     height: view.height().toString(),
     missing: (await sources.missing()).map(({ why }) => why),
     decisions: open.map((venue) => waitingDecision(venue, nameOf)),
-    openings: openings?.map(({ cellHash, requestedBy, reason, requestedMs }) => {
+    openings: openings.found.map(({ cellHash, requestedBy, reason, requestedMs }) => {
       return { cellHash, requestedBy: nameOf(requestedBy), reason, requested: day(requestedMs) };
     }),
+    areAllOpenings: openings.isWhole,
     alerts: view.alerts().map((alert) => explained(alert, genesis)),
     proposals: sources.proposals(),
     tips: { kept: tips.length, hours: new Set(tips.map(({ tipHour }) => tipHour)).size },

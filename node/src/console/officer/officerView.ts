@@ -43,8 +43,9 @@ export interface OfficerView {
   readonly height: string;
   readonly missing: readonly string[];
   readonly decisions: readonly WaitingDecision[];
-  /** Undefined where the ledger does not say. */
-  readonly openings: readonly WaitingOpening[] | undefined;
+  readonly openings: readonly WaitingOpening[];
+  /** False where there may be more. */
+  readonly areAllOpenings: boolean;
   readonly alerts: readonly OfficerAlert[];
   readonly proposals: readonly ConsoleProposal[];
   /** How many sealed tips this node keeps, and of how many hours. */

@@ -11,32 +11,38 @@ import type { LedgerQueries } from "../../ledger/ports.ts";
 
 const openings = page(openingDocument);
 
+/** Any officer may ask for as many as it likes; a page of the console must not become too long to read, or to make. */
+const MAX_PAGES = 10;
+
+export interface RequestedOpenings {
+  readonly found: readonly OpeningDocument[];
+  /** False where the ledger did not answer, or holds more than one look takes in. */
+  readonly isWhole: boolean;
+}
+
 /**
- * What other members' case officers ask to be opened and nobody has approved, the newest first; undefined where the ledger does not say. Whether a
- * tip is sealed for this member's officer too, only that officer's machine finds out.
+ * What other members' case officers ask to be opened and nobody has approved, the newest first. Whether a tip is sealed for this member's officer
+ * too, only that officer's machine finds out.
  */
 export async function requestedOpenings(
   ledger: LedgerQueries,
   memberId: MemberId,
-): Promise<OpeningDocument[] | undefined> {
-  try {
-    const all = await readAll(ledger);
-    return all
-      .filter(({ status, requestedBy }) => status === "requested" && requestedBy !== memberId)
-      .reverse();
-  } catch {
-    return undefined; // the page shows the rest all the same
-  }
+): Promise<RequestedOpenings> {
+  const all: OpeningDocument[] = [];
+  const isWhole = await readInto(all, ledger).catch(() => false); // the page shows the rest all the same
+  const waiting = all.filter(({ status, requestedBy }) => status === "requested" && requestedBy !== memberId);
+  return { found: waiting.reverse(), isWhole };
 }
 
-async function readAll(ledger: LedgerQueries): Promise<OpeningDocument[]> {
-  const all: OpeningDocument[] = [];
+/** Whether that was all. @throws LedgerError, DecodeError */
+async function readInto(all: OpeningDocument[], ledger: LedgerQueries): Promise<boolean> {
   let bookmark = "";
-  do {
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
     const bytes = await ledger.evaluate("bounty:ListOpenings", String(MAX_PAGE_SIZE), bookmark);
-    const found = openings(decodeCanonical(bytes, MAX_DOCUMENT_BYTES));
-    all.push(...found.items);
-    ({ bookmark } = found);
-  } while (bookmark !== "");
-  return all;
+    const read = openings(decodeCanonical(bytes, MAX_DOCUMENT_BYTES));
+    all.push(...read.items);
+    ({ bookmark } = read);
+    if (bookmark === "") return true;
+  }
+  return false;
 }

@@ -42,13 +42,14 @@ function noticeOf({ notice }: PageOptions): Html {
 }
 
 function decisionSection(view: OfficerView, options: PageOptions): Html {
-  const { decisions, openings, canDecide } = view;
-  const unknown = html`<p class="warning">
-    The ledger does not answer: whether a tip is to be opened is not known.
+  const { decisions, openings, areAllOpenings, canDecide } = view;
+  const unread = html`<p class="warning">
+    Not all requests to open tips could be read from the ledger: there may be more.
   </p>`;
   const cards = [
     ...decisions.map((decision) => decisionCard(decision, canDecide, options)),
-    ...(openings?.map((opening) => openingCard(opening, view.memberId)) ?? [unknown]),
+    ...openings.map((opening) => openingCard(opening, view.memberId)),
+    ...(areAllOpenings ? [] : [unread]),
   ];
   return html`<section aria-labelledby="decisions">
     <h2 id="decisions">Waits for your decision</h2>

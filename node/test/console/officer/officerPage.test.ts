@@ -30,6 +30,7 @@ const view: OfficerView = {
       requested: "2027-03-10",
     },
   ],
+  areAllOpenings: true,
   alerts: [],
   proposals: [],
   tips: { kept: 0, hours: 0 },
@@ -86,12 +87,12 @@ describe("the officer's page", () => {
     assert.match(body, new RegExp(`comity tip open ${"cd".repeat(32)} --member xa`));
   });
 
-  it("says so where the ledger does not tell what waits", async () => {
-    app = open({ ...view, decisions: [], openings: undefined });
+  it("says so where not all that waits could be read", async () => {
+    app = open({ ...view, decisions: [], openings: [], areAllOpenings: false });
 
     const { body } = await app.inject("/");
 
-    assert.match(body, /whether a tip is to be opened is not known/);
+    assert.match(body, /there may be more/);
     assert.doesNotMatch(body, /Nothing waits for you/);
   });
 

@@ -27,19 +27,35 @@ describe("the openings that wait for an officer", () => {
       evaluate: (...[, , bookmark = ""]: string[]) => Promise.resolve(encodeCanonical(pages[bookmark])),
     };
 
-    const found = await requestedOpenings(ledger, own);
+    const { found, isWhole } = await requestedOpenings(ledger, own);
 
+    assert.ok(isWhole);
     assert.deepEqual(
-      found?.map(({ cellHash, requestedBy }) => `${cellHash.slice(0, 2)} ${requestedBy}`),
+      found.map(({ cellHash, requestedBy }) => `${cellHash.slice(0, 2)} ${requestedBy}`),
       ["04 xd", "01 xb"],
     );
   });
 
-  it("are unknown where the ledger does not answer, or not what it should", async () => {
+  it("are not all where the ledger does not answer, or not what it should", async () => {
     const silent = { evaluate: () => Promise.reject(new Error("away")) };
     const wrong = { evaluate: () => Promise.resolve(encodeCanonical({ items: [{}], bookmark: "" })) };
 
-    assert.equal(await requestedOpenings(silent, own), undefined);
-    assert.equal(await requestedOpenings(wrong, own), undefined);
+    for (const ledger of [silent, wrong])
+      assert.deepEqual(await requestedOpenings(ledger, own), { found: [], isWhole: false });
+  });
+
+  it("end where somebody asks without end, and are said not to be all", async () => {
+    let asked = 0;
+    const endless = {
+      evaluate: () => {
+        asked += 1;
+        const items = [opening(String(asked).padStart(2, "0"), "xb", "requested")];
+        return Promise.resolve(encodeCanonical({ items, bookmark: "more" }));
+      },
+    };
+
+    const { found, isWhole } = await requestedOpenings(endless, own);
+
+    assert.deepEqual([found.length, asked, isWhole], [10, 10, false]);
   });
 });
