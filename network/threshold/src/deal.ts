@@ -1,9 +1,9 @@
 import { encodeCanonical, fields, G1_BYTES, type G1Point, type Decoded } from "@comity/protocol";
-import { hex, integer, list, MAX_MEMBERS, object, sha256, u16 } from "@comity/protocol";
+import { hex, integer, list, MAX_MEMBERS, object, sha256, toHex, u16 } from "@comity/protocol";
 import { DealError } from "./errors.ts";
 import { encodePoint, G1, pointOf } from "./point.ts";
 import { type Claim, isProven, PROOF_BYTES } from "./proof.ts";
-import { assertSession, isMember, type Session, sessionHash } from "./session.ts";
+import { isMember, type Session, sessionHash } from "./session.ts";
 
 const DEAL_TAG = "comity/v1/dkg/deal";
 const CONSTANT_TERM_TAG = "comity/v1/dkg/constant-term";
@@ -56,9 +56,24 @@ export function ephemeralClaim(binding: Uint8Array, ephemeral: G1Point): Claim {
   return { context: fields(EPHEMERAL_TAG, binding), pairs: [{ base: G1.BASE, image: ephemeral }] };
 }
 
+/**
+ * What was decoded and proven of a deal, for as long as it is at hand: it is looked at when it comes, when its share is opened and when the key is made,
+ * and decoding its points takes most of each. A deal is never changed.
+ */
+const decodedDeals = new WeakMap<Deal, DealPoints & { readonly session: string }>();
+const provenPoints = new WeakSet<DealPoints>();
+
 /** @throws SessionError; DealError DEAL_DEALER, DEAL_DEGREE, DEAL_POINT */
 export function dealPoints(session: Session, deal: Deal): DealPoints {
-  assertSession(session);
+  const name = toHex(sessionHash(session));
+  const known = decodedDeals.get(deal);
+  if (known?.session === name) return known;
+  const points = { ...decodePoints(session, deal), session: name };
+  decodedDeals.set(deal, points);
+  return points;
+}
+
+function decodePoints(session: Session, deal: Deal): DealPoints {
   if (!isMember(session, deal.dealer)) {
     throw new DealError("DEAL_DEALER", `the session has no member ${deal.dealer}`);
   }
@@ -96,7 +111,9 @@ export function checkDeal(
 }
 
 /** @throws DealError DEAL_PROOF, DEAL_EPHEMERAL */
-export function checkProofs(deal: Deal, { binding, commitments, ephemeral }: DealPoints): void {
+export function checkProofs(deal: Deal, points: DealPoints): void {
+  if (provenPoints.has(points)) return;
+  const { binding, commitments, ephemeral } = points;
   const constantTerm = commitments[0];
   if (!constantTerm || !isProven(constantTermClaim(binding, constantTerm), deal.proof)) {
     throw new DealError("DEAL_PROOF", "the dealer did not prove that it knows its constant term");
@@ -104,6 +121,7 @@ export function checkProofs(deal: Deal, { binding, commitments, ephemeral }: Dea
   if (!isProven(ephemeralClaim(binding, ephemeral), deal.ephemeralProof)) {
     throw new DealError("DEAL_EPHEMERAL", "the dealer did not prove that it knows its ephemeral key");
   }
+  provenPoints.add(points);
 }
 
 function assertRecipients(deal: Deal, recipients: readonly { readonly index: number }[]): void {
