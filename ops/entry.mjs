@@ -11,7 +11,8 @@ const neededMajor = 24;
 const commands = {
   start: (node, args) => runCli(node, ["up", ...args]),
   comity: runCli,
-  test: runTests,
+  test: (node, args) => runTests(node, args, ["ordinary"]),
+  "test:fabric": (node, args) => runTests(node, args, ["fabric"]),
   bench: (node, args) => run(node, [join(root, "ops", "bench", "dist", "src", "main.js"), ...args]),
   build: () => 0,
   lint: (node, args) => run(node, [bin("eslint/bin/eslint.js"), ".", ...args]),
@@ -100,7 +101,7 @@ async function check(node, args) {
   const lint = await commands.lint(node, []);
   const format = await run(node, [bin("prettier/bin/prettier.cjs"), "--check", "--log-level=warn", "."]);
   if (lint !== 0 || format !== 0) complain("Lint or format does not hold; see above.", 1);
-  const tests = await runTests(node, args);
+  const tests = await runTests(node, args, ["ordinary", "fabric"]);
   return lint || format || tests;
 }
 

@@ -3,36 +3,76 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { bin, root, run } from "./run.mjs";
 
-/**
- * What runs side by side, since systems of many processes wait much: by the folders of the compiled tests. Suites in one lane share a coalition. The
- * first lane has what no other names.
- */
-const lanes = [
-  [],
-  [join("test", "dist", "attack"), join("test", "dist", "faults")],
-  [join("test", "dist", "system"), join("test", "dist", "browser")],
-];
+const inTests = (...folders) => folders.map((folder) => join("test", "dist", folder));
 
-/** `npm test -- network/protocol --grep note` narrows it: paths choose packages, options go to mocha. */
-export async function runTests(node, args) {
+/**
+ * What runs side by side, since systems of many processes wait much: by the folders of the compiled tests. All suites that share a coalition are in
+ * one lane. The first lane has what no other names.
+ */
+const lanes = [[], inTests("start"), inTests("attack", "faults", "system", "browser")];
+
+/** These need Fabric's commands, and most of the machine: they run by themselves. */
+const onFabric = inTests("fabric");
+
+/**
+ * Runs suites, `ordinary` or `fabric`, one after the other, with one sum of all at the end.
+ * `npm test -- network/protocol --grep note` narrows them: paths choose packages, options go to mocha.
+ */
+export async function runTests(node, args, names) {
   const isPath = (arg) => existsSync(join(root, arg));
   const files = testFiles(args.filter(isPath));
   const options = args.filter((arg) => !isPath(arg));
-  const chosen = lanes.map((_, lane) => files.filter((file) => laneOf(file) === lane));
-  const report = inOrder();
+  const results = [];
+  for (const name of names) results.push(await runLanes(node, options, await suites[name](files)));
+  const { passed, failed, skipped, code } = together(results);
+  process.stdout.write(`${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}\n`);
+  return code;
+}
+
+const suites = {
+  ordinary: (files) =>
+    lanes.map((_, lane) => files.filter((file) => !isOnFabric(file) && laneOf(file) === lane)),
+  /** Where Fabric's commands are not there, it says so and holds. */
+  fabric: async (files) => {
+    const why = await whyNotOnFabric();
+    if (why === undefined) return [files.filter(isOnFabric)];
+    process.stdout.write(`The tests of the real network are left out. ${why}\n`);
+    return [];
+  },
+};
+
+async function whyNotOnFabric() {
+  const { findBinaries } = await import(join(root, "network", "fabric", "dist", "src", "index.js"));
+  try {
+    await findBinaries(process.env);
+    return undefined;
+  } catch (error) {
+    return error.message;
+  }
+}
+
+function isOnFabric(file) {
+  return onFabric.some((folder) => file.startsWith(folder + sep));
+}
+
+function together(results) {
+  const sum = (what) => results.reduce((total, result) => total + result[what], 0);
+  const code = results.find((each) => each.code !== 0)?.code ?? 0;
+  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped"), code };
+}
+
+async function runLanes(node, options, chosen) {
+  const out = inOrder();
   const results = await Promise.all(
     chosen
       .filter(({ length }) => length > 0)
       .map(async (lane, number) => {
-        const result = await runMocha(node, [...options, ...lane], (text) => report.write(number, text));
-        report.end(number);
+        const result = await runMocha(node, [...options, ...lane], (text) => out.write(number, text));
+        out.end(number);
         return result;
       }),
   );
-  const sum = (what) => results.reduce((total, result) => total + result[what], 0);
-  const skipped = sum("skipped") === 0 ? "" : `, ${sum("skipped")} skipped`;
-  process.stdout.write(`${sum("passed")} passed, ${sum("failed")} failed${skipped}\n`);
-  return results.find(({ code }) => code !== 0)?.code ?? 0;
+  return together(results);
 }
 
 async function runMocha(node, args, onOutput) {

@@ -1,20 +1,26 @@
 import { env } from "node:process";
 import { type NetworkId, parseNetworkId } from "@comity/protocol";
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * SHA-256 of the one genesis record that this process serves, from `COMITY_GENESIS`. Members compare it before they start a chaincode
  * server, so that no client can found another network on their channel.
  * @throws Error where it is missing or malformed
  */
-export function genesisFingerprint(): NetworkId {
-  return parseNetworkId(required("COMITY_GENESIS", "the SHA-256 of the genesis record"));
+export function genesisFingerprint(from: Environment = env): NetworkId {
+  return parseNetworkId(required(from, "COMITY_GENESIS", "the SHA-256 of the genesis record"));
 }
 
 export interface ServerConfig {
+  /** SHA-256 of the genesis record. */
+  readonly genesis: NetworkId;
   /** `host:port` to listen on. */
   readonly address: string;
   /** The name under which the peer knows the chaincode: on Fabric, its package id. */
   readonly chaincodeId: string;
+  /** The package that the members installed. */
+  readonly packageFile: string;
   readonly certificateFile: string;
   readonly keyFile: string;
   /** Roots of the peers that may connect. */
@@ -25,19 +31,21 @@ export interface ServerConfig {
  * What the chaincode server listens on. There is no way to do without TLS: whoever reaches the port speaks for the peer.
  * @throws Error where something is missing
  */
-export function serverConfig(): ServerConfig {
-  required("CORE_PEER_LOCALMSPID", "the MSP of the peer's member"); // fabric-shim reads it
+export function serverConfig(from: Environment = env): ServerConfig {
+  required(from, "CORE_PEER_LOCALMSPID", "the MSP of the peer's member"); // fabric-shim reads it
   return {
-    address: required("CHAINCODE_SERVER_ADDRESS", "the host and port to listen on"),
-    chaincodeId: required("CHAINCODE_ID", "the chaincode's name on the peer"),
-    certificateFile: required("CHAINCODE_TLS_CERT_FILE", "the PEM file of the server's certificate"),
-    keyFile: required("CHAINCODE_TLS_KEY_FILE", "the PEM file of the server's key"),
-    clientRootFile: required("CHAINCODE_TLS_CLIENT_CACERT_FILE", "the PEM file of the peers' TLS root"),
+    genesis: genesisFingerprint(from),
+    address: required(from, "CHAINCODE_SERVER_ADDRESS", "the host and port to listen on"),
+    chaincodeId: required(from, "CHAINCODE_ID", "the chaincode's name on the peer"),
+    packageFile: required(from, "CHAINCODE_PACKAGE_FILE", "the package that the peer has installed"),
+    certificateFile: required(from, "CHAINCODE_TLS_CERT_FILE", "the PEM file of the server's certificate"),
+    keyFile: required(from, "CHAINCODE_TLS_KEY_FILE", "the PEM file of the server's key"),
+    clientRootFile: required(from, "CHAINCODE_TLS_CLIENT_CACERT_FILE", "the PEM file of the peers' TLS root"),
   };
 }
 
-function required(name: string, what: string): string {
-  const value = env[name];
+function required(from: Environment, name: string, what: string): string {
+  const value = from[name];
   if (value === undefined || value === "") throw new Error(`${name} is not set: give ${what}`);
   return value;
 }

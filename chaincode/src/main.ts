@@ -4,13 +4,16 @@ import { JSONSerializer } from "fabric-contract-api";
 import { Shim } from "fabric-shim";
 import ChaincodeFromContract from "fabric-shim/lib/contract-spi/chaincodefromcontract.js";
 import { serverConfig } from "./config.ts";
+import { assertRelease } from "./release.ts";
 
 /**
  * The chaincode as a service: what `fabric-chaincode-node server` does, without its search for commands and packages, so that the whole can be one
  * file that members compare.
  */
 async function main(): Promise<void> {
-  const { address, chaincodeId, ...files } = serverConfig();
+  const { address, chaincodeId, packageFile, genesis, ...files } = serverConfig();
+  const [packageBytes, programBytes] = [readFileSync(packageFile), readFileSync(__filename)];
+  assertRelease({ chaincodeId, packageBytes, programBytes, genesis });
   const { contracts } = await import("./index.ts"); // throws where the process does not know its network
   const serializers = {
     transaction: "jsonSerializer",

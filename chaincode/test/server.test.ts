@@ -5,9 +5,11 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
-import { createTlsAuthority, type TlsAuthority } from "@comity/fabric";
+import { createTlsAuthority, packageProgram, type TlsAuthority } from "@comity/fabric";
+import { serverConfig } from "../src/config.ts";
 
 const program = require.resolve("@comity/chaincode/program");
+const genesis = "ab".repeat(32);
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -66,9 +68,10 @@ describe("The chaincode server", function () {
   const folder = mkdtempSync(join(tmpdir(), "comity-chaincode-"));
   const file = (name: string): string => join(folder, name);
   const all: Record<string, string> = {
-    COMITY_GENESIS: "ab".repeat(32),
+    COMITY_GENESIS: genesis,
     CORE_PEER_LOCALMSPID: "CHMSP",
-    CHAINCODE_ID: "comity:1",
+    CHAINCODE_ID: "",
+    CHAINCODE_PACKAGE_FILE: file("chaincode.tar.gz"),
     CHAINCODE_SERVER_ADDRESS: "127.0.0.1:0",
     CHAINCODE_TLS_CERT_FILE: file("server.pem"),
     CHAINCODE_TLS_KEY_FILE: file("server.key"),
@@ -85,6 +88,9 @@ describe("The chaincode server", function () {
     writeFileSync(file("server.pem"), server.certificatePem);
     writeFileSync(file("server.key"), server.privateKeyPem ?? "");
     writeFileSync(file("root.pem"), root);
+    const release = await packageProgram(program, { version: 1, genesis });
+    all["CHAINCODE_ID"] = release.id;
+    writeFileSync(file("chaincode.tar.gz"), release.bytes);
     peer = await clientOf(own);
     stranger = await clientOf(await newAuthority());
   });
@@ -106,11 +112,18 @@ describe("The chaincode server", function () {
     }
   });
 
+  it("does not start for another network than its release is of, and says which", async () => {
+    const served = serve({ ...all, COMITY_GENESIS: "cd".repeat(32) });
+
+    assert.match(await served.output, /serves the network (ab){32}, and this process is told (cd){32}/);
+    assert.notEqual(await served.exited, 0);
+  });
+
   for (const missing of Object.keys(all)) {
-    it(`does not start without ${missing}`, async () => {
-      const served = serve(Object.fromEntries(Object.entries(all).filter(([name]) => name !== missing)));
-      assert.match(await served.output, new RegExp(`${missing} is not set`));
-      assert.notEqual(await served.exited, 0);
+    it(`is not told what to do without ${missing}`, () => {
+      const rest = Object.fromEntries(Object.entries(all).filter(([name]) => name !== missing));
+
+      assert.throws(() => serverConfig(rest), new RegExp(`${missing} is not set`));
     });
   }
 
@@ -118,10 +131,8 @@ describe("The chaincode server", function () {
     ["in capitals", "AB".repeat(32)],
     ["cut in half", "ab".repeat(16)],
   ] as const) {
-    it(`does not start with a fingerprint ${name}`, async () => {
-      const served = serve({ ...all, COMITY_GENESIS: fingerprint });
-      assert.match(await served.output, /network id/);
-      assert.notEqual(await served.exited, 0);
+    it(`refuses a fingerprint ${name}`, () => {
+      assert.throws(() => serverConfig({ ...all, COMITY_GENESIS: fingerprint }), /network id/);
     });
   }
 });

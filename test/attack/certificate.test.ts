@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { connect } from "node:http2";
-import type { KeyPairFiles } from "@comity/cli";
+import type { KeyPairFiles } from "@comity/fabric";
 import { LedgerError } from "@comity/ledger";
 import { canonicalString, sha256, toHex, utf8 } from "@comity/protocol";
 import { sharedCoalition } from "../system/sharedCoalition.ts";

@@ -30,7 +30,7 @@ describe("page for everybody", function () {
   for (const { title, address, lie } of looks) {
     it(`has no accessibility fault that axe finds: ${title}, on a phone and a desk, in light and dark`, async () => {
       visitor.site.lie = lie;
-      await visitor.open(address, { viewport: phone });
+      await visitor.open(address, phone);
       for (const summary of await visitor.page.locator("summary").all()) await summary.click();
 
       for (const viewport of [phone, desk]) {
@@ -45,7 +45,7 @@ describe("page for everybody", function () {
 
   for (const page of ["", "venues.html", "bonds.html"]) {
     it(`never scrolls sideways, down to 320 pixels: /${page}`, async () => {
-      await visitor.open(`${page}${fragment}`, { viewport: { width: 320, height: 640 } });
+      await visitor.open(`${page}${fragment}`, { width: 320, height: 640 });
       for (const summary of await visitor.page.locator("summary").all()) await summary.click();
 
       assert.equal(await visitor.page.evaluate("document.documentElement.scrollWidth"), 320);

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ProcessSpec } from "@comity/cli";
+import { nodeProgram, type ProcessSpec } from "@comity/cli";
 import { DAY_MS, policyTime } from "@comity/protocol";
 import { ACCELERATOR_MODEL } from "../system/evidence.ts";
 import type { TestCoalition } from "../system/testCoalition.ts";
@@ -39,5 +39,5 @@ export function attesterProcess({ coalition, genesis }: TestCoalition, site: Tes
   const file = join(folder, "attester.json");
   writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
   const script = fileURLToPath(import.meta.resolve("@comity/attester/program"));
-  return { name, nodeFlags: [], script, args: [file], env: {}, logFile: layout.logFile(name) };
+  return { name, ...nodeProgram(script, [file]), env: {}, logFile: layout.logFile(name) };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
-import type { KeyPairFiles } from "@comity/cli";
+import type { KeyPairFiles } from "@comity/fabric";
 import { type BatchItem, encodeBatch } from "@comity/protocol";
 
 export interface IntakeAnswer {

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Coalition, KeyPairFiles } from "@comity/cli";
+import type { Coalition } from "@comity/cli";
+import type { KeyPairFiles } from "@comity/fabric";
 import { loadAuthority } from "@comity/fabric";
 import {
   canonicalString,

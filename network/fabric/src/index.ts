@@ -4,8 +4,33 @@ export {
   type Authority,
   type AuthorityOptions,
   type TlsAuthority,
-} from "./authority.ts";
-export { AuthorityError, type AuthorityErrorCode } from "./authorityError.ts";
-export { attributesOf, attributesOid, type Attributes } from "./attributes.ts";
-export { type IssuedCertificate, type IssueRequest, type NodeUnit, type TlsRequest } from "./certificate.ts";
-export { loadAuthority, saveAuthority } from "./authorityStore.ts";
+} from "./authority/authority.ts";
+export { AuthorityError, type AuthorityErrorCode } from "./authority/authorityError.ts";
+export { attributesOf, attributesOid, type Attributes } from "./authority/attributes.ts";
+export {
+  type IssuedCertificate,
+  type IssueRequest,
+  type NodeUnit,
+  type TlsRequest,
+} from "./authority/certificate.ts";
+export { loadAuthority, saveAuthority } from "./authority/authorityStore.ts";
+export {
+  chaincodeName,
+  type ChaincodePackage,
+  packageChaincode,
+  packageProgram,
+} from "./chaincode/package.ts";
+export { FabricError, type FabricErrorCode } from "./fabricError.ts";
+export { MemberHome } from "./member/home.ts";
+export type { KeyPairFiles, MemberMaterial } from "./member/material.ts";
+export { writeMsp } from "./member/msp.ts";
+export { LocalFabric, type LocalMember, type LocalNetworkOptions } from "./localFabric.ts";
+export { type Binaries, binaryNames, findBinaries, type SearchPath } from "./process/binaries.ts";
+export type { FabricProcess } from "./process/processes.ts";
+export {
+  decodeTopology,
+  readTopology,
+  type Topology,
+  type TopologyMember,
+  type TopologyObserver,
+} from "./topology.ts";

@@ -36,6 +36,8 @@ export interface LedgerClient {
   submit(transaction: string, ...args: string[]): Promise<Committed>;
   /** The same for a transaction that may safely run twice: conflicts are proposed anew, a few times. */
   submitIdempotent(transaction: string, ...args: string[]): Promise<Committed>;
+  /** Has a transaction endorsed and no more: whether enough peers could, and would. Nothing is written. Throws LedgerError. */
+  endorse(transaction: string, ...args: string[]): Promise<Uint8Array>;
   /** Asks one peer; nothing is written. */
   evaluate(transaction: string, ...args: string[]): Promise<Uint8Array>;
   /** Full blocks in order, without a gap, each checked against the one before. Throws LedgerError when the chain breaks. */
@@ -65,6 +67,8 @@ export function connectLedger(options: LedgerOptions, deps: LedgerDeps = {}): Le
         () => submit(transaction, ...args),
         (attempt) => sleep(attempt * CONFLICT_PAUSE_MS * (1 + random())),
       ),
+    endorse: async (transaction, ...args) =>
+      (await endorse(pool, { channel, chaincode, transaction, args })).result,
     evaluate: (transaction, ...args) =>
       pool.serve((gateway) =>
         gateway

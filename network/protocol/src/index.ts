@@ -44,6 +44,7 @@ export * from "./merkle.ts";
 export * from "./note.ts";
 export * from "./record.ts";
 export * from "./registry.ts";
+export * from "./release.ts";
 export * from "./rulebook.ts";
 export * from "./segment.ts";
 export * from "./segmentError.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type EmbeddedLedger, parseConfig, silentLogger, startEmbeddedLedger } from "@comity/embedded";
-import { createAuthority, createTlsAuthority, type IssuedCertificate } from "@comity/fabric";
+import { createAuthority, createTlsAuthority, type IssuedCertificate, packageProgram } from "@comity/fabric";
 import { connectLedger, type LedgerClient } from "@comity/ledger";
 import { defaultRulebook, encodeCanonical, toHex } from "@comity/protocol";
 import { Child, freePort } from "./child.ts";
@@ -77,10 +77,14 @@ export class LocalNetwork {
 
   async #startChaincode(member: Member, fingerprint: string): Promise<void> {
     const script = fileURLToPath(import.meta.resolve("@comity/chaincode/program"));
+    const release = await packageProgram(script, { version: 1, genesis: fingerprint });
+    const packageFile = join(member.folder, "chaincode.tar.gz");
+    await writeFile(packageFile, release.bytes);
     const env = {
       CORE_PEER_LOCALMSPID: member.mspId,
       COMITY_GENESIS: fingerprint,
-      CHAINCODE_ID: "comity:1",
+      CHAINCODE_ID: release.id,
+      CHAINCODE_PACKAGE_FILE: packageFile,
       CHAINCODE_SERVER_ADDRESS: `${host}:${member.chaincodePort}`,
       CHAINCODE_TLS_CERT_FILE: join(member.folder, "tls-cert.pem"),
       CHAINCODE_TLS_KEY_FILE: join(member.folder, "tls-key.pem"),

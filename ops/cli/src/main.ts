@@ -17,6 +17,7 @@ void runCommand(process.argv.slice(2), {
   now: Date.now,
   startedMs: performance.timeOrigin,
   interrupted: interruption.signal,
+  search: { FABRIC_BIN: process.env["FABRIC_BIN"], PATH: process.env["PATH"] },
 }).then((code) => {
   process.exitCode = code;
 });

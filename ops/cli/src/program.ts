@@ -1,13 +1,16 @@
 import type { Writable } from "node:stream";
+import type { SearchPath } from "@comity/fabric";
 import { LedgerError } from "@comity/ledger";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { domainErrorOf } from "./cliError.ts";
 import { listAlerts } from "./command/alert.ts";
 import { addBondCommands, addCheckpointCommands } from "./command/bondCommands.ts";
 import { addDecisionCommands, addDesignationCommands } from "./command/designationCommands.ts";
+import { type LedgerEngineName, ledgerEngines } from "./coalition/networkFile.ts";
 import { fileNotice, listNotices } from "./command/notice.ts";
 import { defaultDataDir, Interrupted, up } from "./command/up.ts";
 import { showStatus } from "./command/status.ts";
+import { addFabricCommands, memberCount } from "./command/fabricCommands.ts";
 import { addTipCommands } from "./command/tipCommands.ts";
 import { verify } from "./command/verify.ts";
 import { type Terminal, terminal } from "./terminal.ts";
@@ -19,6 +22,8 @@ export interface World {
   /** When this process started, in the same milliseconds. */
   readonly startedMs: number;
   readonly interrupted: AbortSignal;
+  /** Where the commands of a real network are. */
+  readonly search: SearchPath;
 }
 
 /** 0 it held, 1 it did not, 2 the command was not understood, 130 somebody interrupted it. */
@@ -64,9 +69,12 @@ function createProgram(world: World, out: Terminal, exit: (code: number) => void
     .option("--members <n>", "member states of a new coalition, 4 to 16 (default: 4)", memberCount)
     .option("--once", "end with the story; exit 0 only if every step held", false)
     .addOption(
-      new Option("--ledger <engine>", "the ledger's engine").choices(["embedded"]).default("embedded"),
+      new Option(
+        "--ledger <engine>",
+        "of a new coalition: embedded, or fabric, a real network (default: embedded)",
+      ).choices(ledgerEngines),
     )
-    .action(async (options: { members?: number; once: boolean }) => {
+    .action(async (options: { members?: number; once: boolean; ledger?: LedgerEngineName }) => {
       exit(await up({ ...options, ...program.opts<Shared>() }, { ...world, out }));
     });
 
@@ -74,6 +82,8 @@ function createProgram(world: World, out: Terminal, exit: (code: number) => void
     .command("status")
     .description("who is up, which key is in force, what each open proposal waits for")
     .action(() => showStatus(dataDir(), out, world.now()));
+
+  addFabricCommands(program, { ...world, out, exit });
 
   const notice = program.command("notice").description("Model Run Notices");
   notice
@@ -110,12 +120,6 @@ function createProgram(world: World, out: Terminal, exit: (code: number) => void
     .option("--id <id>", "the id that you asked for; without it the bundle's own is believed")
     .action((file: string, options: { genesis?: string; id?: string }) => exit(verify(file, options, out)));
   return program;
-}
-
-function memberCount(value: string): number {
-  const count = Number(value);
-  if (Number.isInteger(count) && count >= 4 && count <= 16) return count;
-  throw new InvalidArgumentError("A coalition on one machine has 4 to 16 members.");
 }
 
 function report(error: unknown, out: Terminal, stderr: Writable): number {

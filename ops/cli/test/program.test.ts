@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { join } from "node:path";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createNetwork } from "../src/coalition/createNetwork.ts";
 import { Layout } from "../src/coalition/layout.ts";
 import { runCommand } from "../src/program.ts";
@@ -31,7 +31,7 @@ async function run(...args: string[]): Promise<{ code: number; stdout: string; s
         done();
       },
     });
-  const world = { now: () => 0, startedMs: 0, interrupted: new AbortController().signal };
+  const world = { now: () => 0, startedMs: 0, interrupted: new AbortController().signal, search: {} };
   const code = await runCommand(args, { ...world, stdout: into("stdout"), stderr: into("stderr") });
   return { code, ...out };
 }
@@ -115,6 +115,23 @@ describe("comity", () => {
       assert.match(stderr, /comity up/);
       const answer = JSON.parse(stdout) as { error: { code: string } };
       assert.equal(answer.error.code, "NETWORK_NOT_FOUND");
+    });
+  }
+
+  for (const args of [
+    ["up", "--ledger", "fabric"],
+    ["fabric", "up"],
+    ["fabric", "run"],
+  ]) {
+    it(`makes nothing for \`${args.join(" ")}\` without Fabric's commands, and says how to get them`, async () => {
+      const dataDir = join(scratch(), "coalition");
+
+      const { code, stderr, stdout } = await run(...args, "--json", "--data-dir", dataDir);
+
+      assert.equal(code, 1);
+      assert.match(stdout, /BINARY_MISSING/);
+      assert.match(stderr, /peer, orderer, configtxgen, osnadmin, configtxlator\. Get them/);
+      assert.equal(existsSync(dataDir), false);
     });
   }
 

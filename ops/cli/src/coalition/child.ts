@@ -2,18 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
-
-export interface ProcessSpec {
-  /** Unique in the coalition, for example `node-xa`. */
-  readonly name: string;
-  /** Flags of Node's own, for example heap limits. */
-  readonly nodeFlags: readonly string[];
-  readonly script: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  /** Everything that is not an event goes here. */
-  readonly logFile: string;
-}
+import type { ProcessSpec } from "./processSpec.ts";
 
 /** What a process prints about itself: one JSON object a line, with its name under `event`. */
 export type ProcessEvent = Readonly<Record<string, unknown>> & { readonly event: string };
@@ -23,8 +12,6 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-const preload = new URL("./exitWithParent.js", import.meta.url);
-
 /** One run of one process, from spawn to exit. It inherits no environment. */
 export class Child {
   readonly exited: Promise<Exit>;
@@ -33,11 +20,11 @@ export class Child {
   constructor(spec: ProcessSpec, onEvent: (event: ProcessEvent) => void) {
     mkdirSync(dirname(spec.logFile), { recursive: true });
     const log = openSync(spec.logFile, "a", 0o600);
-    const flags = [...spec.nodeFlags, "--import", preload.href, spec.script];
-    this.#process = spawn(process.execPath, [...flags, ...spec.args], {
+    this.#process = spawn(spec.command, spec.args, {
       env: spec.env,
       // Its own process group: Ctrl-C in a terminal is for the supervisor, which then ends the others in order.
       detached: true,
+      // A program of Node's notices by the channel that we are gone.
       stdio: ["ignore", "pipe", log, "ipc"],
     });
     this.exited = new Promise((resolve) => {

@@ -1,23 +1,22 @@
 import { existsSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { findBinaries, type KeyPairFiles, packageProgram, type SearchPath } from "@comity/fabric";
 import type { LedgerClient } from "@comity/ledger";
 import type { Clock, FigureName } from "@comity/protocol";
 import { CliError } from "../cliError.ts";
-import type { ProcessEvent, ProcessSpec } from "./child.ts";
+import type { ProcessEvent } from "./child.ts";
 import { createNetwork } from "./createNetwork.ts";
-import { type KeyPairFiles, Layout } from "./layout.ts";
-import { connectAs, connectAsSurety } from "./ledgerAccess.ts";
+import { embeddedEngine } from "./embeddedEngine.ts";
+import { fabricEngine } from "./fabricEngine.ts";
+import { Layout } from "./layout.ts";
+import { connectAs, connectAsSurety, connectThrough } from "./ledgerAccess.ts";
+import type { LedgerEngine } from "./ledgerEngine.ts";
 import { takeLock } from "./lock.ts";
-import { memberOf, type Network, readNetwork, suretyOf } from "./networkFile.ts";
-import {
-  chaincodeProcess,
-  consoleUrl,
-  gatewayProcess,
-  ledgerProcess,
-  nodeProcess,
-  writeSuretyAccess,
-} from "./processes.ts";
-import { foundNetwork, isReady, until } from "./readiness.ts";
+import { type LedgerEngineName, memberOf, type Network, readNetwork, suretyOf } from "./networkFile.ts";
+import { consoleUrl, gatewayProcess, nodeProcess, programOf, writeSuretyAccess } from "./processes.ts";
+import type { ProcessSpec } from "./processSpec.ts";
+import { endorses, foundNetwork, isReady, until } from "./readiness.ts";
 import { type ProcessState, Supervisor } from "./supervisor.ts";
 
 export interface CoalitionOptions {
@@ -28,6 +27,10 @@ export interface CoalitionOptions {
   readonly clock?: Omit<Clock, "originMs">;
   /** Of a new network: other values than the rulebook's own, by figure. */
   readonly rulebook?: Partial<Record<FigureName, string>>;
+  /** `embedded` unless given; a coalition that is there already keeps its engine. */
+  readonly ledger?: LedgerEngineName;
+  /** The ledger alone: no nodes and no gateway. */
+  readonly ledgerOnly?: boolean;
   readonly readyTimeoutMs?: number;
 }
 
@@ -38,9 +41,11 @@ export interface CoalitionDeps {
   readonly onEvent: EventListener;
   readonly now: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Where the commands of a real network are. */
+  readonly search?: SearchPath;
 }
 
-/** A running coalition. Processes are `ledger`, `gateway`, and `chaincode-xa`, `node-xa` for each member. */
+/** A running coalition. Processes are `gateway`, `chaincode-xa` and `node-xa` for each member, and `ledger`, or `orderer-xa` and `peer-xa`. */
 export interface Coalition {
   readonly layout: Layout;
   readonly network: Network;
@@ -82,20 +87,41 @@ export async function startCoalition(options: CoalitionOptions, deps: CoalitionD
   const layout = new Layout(resolve(options.dataDir));
   const isNew = !existsSync(layout.networkFile);
   if (isNew) {
-    const { members = 4, clock = storyClock(members), rulebook } = options;
-    await createNetwork(layout, { members, clock, rulebook }, deps.now);
+    // Before anything is written: what is missing is missing.
+    if (options.ledger === "fabric") await findBinaries(deps.search ?? {});
+    const { members = 4, clock = storyClock(members), rulebook, ledger } = options;
+    await createNetwork(layout, { members, clock, rulebook, ledger }, deps.now);
   }
   const network = readNetwork(layout);
-  refuseOtherSize(options, network);
+  refuseOther(options, network);
   const release = takeLock(layout);
-  deps.onEvent("comity", { event: isNew ? "network-created" : "network-reopened", genesis: network.genesis });
-  return new LocalCoalition({ layout, network, isNew, release }, options, deps);
+  try {
+    const engine = await createEngine(layout, network, deps);
+    deps.onEvent("comity", {
+      event: isNew ? "network-created" : "network-reopened",
+      genesis: network.genesis,
+    });
+    return new LocalCoalition({ layout, network, isNew, engine, release }, options, deps);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** The first release of the chaincode is what this project was built to. */
+async function createEngine(layout: Layout, network: Network, deps: CoalitionDeps): Promise<LedgerEngine> {
+  const program = programOf("@comity/chaincode").script;
+  const chaincode = await packageProgram(program, { version: 1, genesis: network.genesis });
+  await writeFile(layout.chaincodePackage, chaincode.bytes);
+  if (network.ledger !== "fabric") return embeddedEngine(layout, network, chaincode.id);
+  return fabricEngine(layout, network, chaincode, { ...deps, search: deps.search ?? {} });
 }
 
 interface Parts {
   readonly layout: Layout;
   readonly network: Network;
   readonly isNew: boolean;
+  readonly engine: LedgerEngine;
   readonly release: () => void;
 }
 
@@ -106,18 +132,24 @@ class LocalCoalition implements Coalition {
   readonly #options: CoalitionOptions;
   readonly #deps: CoalitionDeps;
   readonly #supervisor: Supervisor;
+  readonly #engine: LedgerEngine;
   readonly #release: () => void;
   readonly #closing = new AbortController();
   readonly #clients = new Map<string, LedgerClient>();
   readonly #listeners: EventListener[];
   readonly #started: Promise<void>;
 
-  constructor({ layout, network, isNew, release }: Parts, options: CoalitionOptions, deps: CoalitionDeps) {
+  constructor(
+    { layout, network, isNew, engine, release }: Parts,
+    options: CoalitionOptions,
+    deps: CoalitionDeps,
+  ) {
     this.layout = layout;
     this.network = network;
     this.isNew = isNew;
     this.#options = options;
     this.#deps = deps;
+    this.#engine = engine;
     this.#release = release;
     this.#listeners = [deps.onEvent];
     this.#supervisor = new Supervisor({ ...deps, onEvent: (process, event) => this.#tell(process, event) });
@@ -178,6 +210,7 @@ class LocalCoalition implements Coalition {
 
   async ready(): Promise<void> {
     await this.#started;
+    if (this.#options.ledgerOnly === true) return;
     const consoles = this.network.members.map(({ memberId }) => this.consoleUrl(memberId));
     const urls = [...consoles, this.gatewayUrl];
     const waiting = new Set(urls);
@@ -202,20 +235,37 @@ class LocalCoalition implements Coalition {
   /** All at once: nodes and gateway take seconds to load, and wait for the ledger's register by themselves. */
   async #startAll(): Promise<void> {
     const { layout, network } = this;
-    this.start(ledgerProcess(layout, network));
-    for (const member of network.members) this.start(chaincodeProcess(layout, network, member));
-    for (const member of network.members) this.start(nodeProcess(layout, network, member));
-    this.start(gatewayProcess(layout, network));
+    for (const spec of this.#engine.processes) this.start(spec);
+    if (this.#options.ledgerOnly !== true) {
+      for (const member of network.members) this.start(nodeProcess(layout, network, member));
+      this.start(gatewayProcess(layout, network));
+    }
     for (const surety of network.sureties) writeSuretyAccess(layout, network, surety);
+    await this.#engine.prepare(this.#closing.signal);
+    await this.#found();
+    this.#tell("comity", {
+      event: "ledger-founded",
+      genesis: network.genesis,
+      engine: network.ledger ?? "embedded",
+    });
+  }
+
+  /** The genesis record through one member's gateway; then the others' must endorse, too. */
+  async #found(): Promise<void> {
+    const { layout, network } = this;
     const [founder] = network.members;
     if (founder === undefined) throw new TypeError("a coalition has members");
     const officer = this.ledger(founder.memberId, "officer");
     const genesis = readFileSync(layout.genesisFile, "utf8");
-    await this.#until(
-      () => foundNetwork(officer, genesis),
-      `the ledger takes no transaction; its log is ${layout.logFile("ledger")}`,
+    const what = `the ledger takes no transaction; its logs are in ${layout.logFile("…")}`;
+    await this.#until(() => foundNetwork(officer, genesis), what);
+    await Promise.all(
+      network.members.map(async (member) => {
+        const files = layout.keyPair(member.memberId, "officer");
+        const alone = connectThrough(layout, member, files);
+        await this.#until(() => endorses(alone), what).finally(() => alone.close());
+      }),
     );
-    this.#tell("comity", { event: "ledger-founded", genesis: network.genesis });
   }
 
   #client(name: string, connect: () => LedgerClient): LedgerClient {
@@ -234,10 +284,19 @@ class LocalCoalition implements Coalition {
   }
 }
 
-function refuseOtherSize({ members, dataDir }: CoalitionOptions, network: Network): void {
-  if (members === undefined || members === network.members.length) return;
-  throw new CliError(
-    "DATA_DIR_OTHER_SIZE",
-    `The coalition in ${dataDir} has ${network.members.length} members. Leave --members out, or choose another --data-dir.`,
-  );
+function refuseOther({ members, ledger, dataDir }: CoalitionOptions, network: Network): void {
+  const { length } = network.members;
+  if (members !== undefined && members !== length) {
+    throw new CliError(
+      "DATA_DIR_OTHER_SIZE",
+      `The coalition in ${dataDir} has ${length} members. Leave --members out, or choose another --data-dir.`,
+    );
+  }
+  const engine = network.ledger ?? "embedded";
+  if (ledger !== undefined && ledger !== engine) {
+    throw new CliError(
+      "DATA_DIR_OTHER_LEDGER",
+      `The coalition in ${dataDir} has its ledger on ${engine}. Leave --ledger out, or choose another --data-dir.`,
+    );
+  }
 }

@@ -1,11 +1,13 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import {
   createAuthority,
   createTlsAuthority,
+  decodeTopology,
   type IssuedCertificate,
   type IssueRequest,
+  type KeyPairFiles,
   saveAuthority,
 } from "@comity/fabric";
 import {
@@ -20,7 +22,15 @@ import {
 } from "@comity/protocol";
 import { CliError } from "../cliError.ts";
 import { freePorts, loopback } from "./freePorts.ts";
-import { type IdentityName, identityNames, type KeyPairFiles, Layout, tlsNames } from "./layout.ts";
+import { type IdentityName, identityNames, Layout, tlsNames } from "./layout.ts";
+import {
+  channel,
+  decodeNetwork,
+  fabricPortNames,
+  type LedgerEngineName,
+  type Network,
+  portNames,
+} from "./networkFile.ts";
 import { mspIdOf, type State, states } from "./states.ts";
 import { type Surety, sureties } from "./sureties.ts";
 
@@ -29,9 +39,8 @@ export interface NetworkOptions {
   readonly clock: Omit<Clock, "originMs">;
   /** Other values than the rulebook's own, by figure. */
   readonly rulebook?: Partial<Record<FigureName, string>> | undefined;
+  readonly ledger?: LedgerEngineName | undefined;
 }
-
-const portsOfMember = 6;
 
 /** Draws keys, certificates, genesis record and ports into a new directory, which appears whole or not at all. */
 export async function createNetwork(
@@ -44,11 +53,14 @@ export async function createNetwork(
   const draft = new Layout(await mkdtemp(join(dirname(layout.root), ".comity-new-")));
   try {
     const chosen = states.slice(0, options.members);
-    const identityKeys = await Promise.all(chosen.map((state) => createMember(draft, state, now)));
+    const engine = options.ledger ?? "embedded";
+    const identityKeys = await Promise.all(chosen.map((state) => createMember(draft, state, engine, now)));
     for (const surety of sureties) await createSurety(draft, surety, now);
     const genesis = encodeGenesis(chosen, identityKeys, options, now());
     await writeFile(draft.genesisFile, genesis);
-    await writeFile(draft.networkFile, await networkText(chosen, genesisId(genesis)));
+    const network = await assignPorts(chosen, genesisId(genesis), engine);
+    await writeFile(draft.networkFile, jsonText(network));
+    if (engine === "fabric") await writeTopology(draft, network);
     await rename(draft.root, layout.root);
   } catch (error) {
     await rm(draft.root, { recursive: true, force: true });
@@ -67,7 +79,12 @@ async function refuseForeign(layout: Layout): Promise<void> {
 }
 
 /** Returns the public half of the member's identity key. */
-async function createMember(layout: Layout, state: State, now: () => number): Promise<string> {
+async function createMember(
+  layout: Layout,
+  state: State,
+  engine: LedgerEngineName,
+  now: () => number,
+): Promise<string> {
   const { memberId, name: organisation } = state;
   const options = { mspId: mspIdOf(memberId), organisation, now };
   const authority = await createAuthority(options);
@@ -75,10 +92,11 @@ async function createMember(layout: Layout, state: State, now: () => number): Pr
   await mkdir(layout.member(memberId), { recursive: true, mode: 0o700 });
   await saveAuthority(authority, layout.authority(memberId));
   await saveAuthority(tlsAuthority, layout.tlsAuthority(memberId));
-  for (const name of identityNames) {
+  const isReal = engine === "fabric";
+  for (const name of [...identityNames, ...(isReal ? (["orderer", "admin"] as const) : [])]) {
     await saveKeyPair(await authority.issue(requestOf(name)), layout.keyPair(memberId, name));
   }
-  for (const name of tlsNames) {
+  for (const name of [...tlsNames, ...(isReal ? (["orderer-tls"] as const) : [])]) {
     const issued = await tlsAuthority.issue({ commonName: name, dns: ["localhost"], ips: [loopback] });
     await saveKeyPair(issued, layout.keyPair(memberId, name));
   }
@@ -98,7 +116,7 @@ async function createSurety(
 }
 
 function requestOf(name: IdentityName): IssueRequest {
-  if (name === "peer") return { commonName: name, ou: "peer" };
+  if (name === "peer" || name === "orderer" || name === "admin") return { commonName: name, ou: name };
   return { commonName: name, ou: "client", attributes: { "comity.role": name } };
 }
 
@@ -142,16 +160,47 @@ function encodeGenesis(
   return encodeCanonical(validateGenesis(genesis));
 }
 
-async function networkText(chosen: readonly State[], genesis: string): Promise<string> {
-  const [gatewayPort = 0, ...ports] = await freePorts(chosen.length * portsOfMember + 1);
+async function assignPorts(
+  chosen: readonly State[],
+  genesis: string,
+  ledger: LedgerEngineName,
+): Promise<Network> {
+  const names = [...portNames, ...(ledger === "fabric" ? fabricPortNames : [])];
+  const [gatewayPort = 0, ...ports] = await freePorts(chosen.length * names.length + 1);
   const members = chosen.map(({ memberId, name }, position) => {
-    const [ledger, chaincode, gossip, intake, console, tips] = ports.slice(position * portsOfMember);
-    return {
-      memberId,
-      name,
-      mspId: mspIdOf(memberId),
-      ports: { ledger, chaincode, gossip, intake, console, tips },
-    };
+    const own = ports.slice(position * names.length);
+    const named = Object.fromEntries(names.map((each, at) => [each, own[at]]));
+    return { memberId, name, mspId: mspIdOf(memberId), ports: named };
   });
-  return `${JSON.stringify({ version: 1, genesis, members, sureties, gatewayPort }, undefined, 2)}\n`;
+  return decodeNetwork({ version: 1, genesis, ledger, members, sureties, gatewayPort });
+}
+
+/** What a real network is made of; paths are relative, since a new coalition's directory is moved to its place. */
+async function writeTopology(layout: Layout, network: Network): Promise<void> {
+  const path = (file: string): string => relative(layout.fabric, file);
+  const topology = decodeTopology({
+    version: 1,
+    channel,
+    members: network.members.map(({ memberId, mspId, ports }) => ({
+      ...{ memberId, mspId, host: loopback },
+      ports: {
+        ...Object.fromEntries(fabricPortNames.map((name) => [name, ports[name]])),
+        ...{ peer: ports.ledger, chaincode: ports.chaincode },
+      },
+      rootCertificateFile: path(layout.rootCertificate(memberId)),
+      tlsRootCertificateFile: path(layout.tlsRootCertificate(memberId)),
+      ordererCertificateFile: path(layout.keyPair(memberId, "orderer").certificateFile),
+      ordererTlsCertificateFile: path(layout.keyPair(memberId, "orderer-tls").certificateFile),
+    })),
+    observers: network.sureties.map(({ suretyId, mspId }) => ({
+      mspId,
+      rootCertificateFile: path(layout.suretyRootCertificate(suretyId)),
+    })),
+  });
+  await mkdir(layout.fabric, { recursive: true, mode: 0o700 });
+  await writeFile(layout.topologyFile, jsonText(topology));
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

@@ -1,10 +1,5 @@
 import { join } from "node:path";
-
-/** Certificate and private key of one identity, in PEM. */
-export interface KeyPairFiles {
-  readonly certificateFile: string;
-  readonly keyFile: string;
-}
+import { type KeyPairFiles, MemberHome } from "@comity/fabric";
 
 /** Where everything of a local coalition lies. */
 export class Layout {
@@ -28,8 +23,36 @@ export class Layout {
     return join(this.root, "up.pid");
   }
 
+  /** There while a network that runs by itself can take transactions. */
+  get readyFile(): string {
+    return join(this.root, "up.ready");
+  }
+
   get ledger(): string {
     return join(this.root, "ledger");
+  }
+
+  /** What stands for the chaincode on every peer. */
+  get chaincodePackage(): string {
+    return join(this.root, "chaincode.tar.gz");
+  }
+
+  /** A real network: its topology, the channel's first block, and a home for each member. */
+  get fabric(): string {
+    return join(this.root, "fabric");
+  }
+
+  get topologyFile(): string {
+    return join(this.fabric, "topology.json");
+  }
+
+  memberHome(memberId: string): MemberHome {
+    return new MemberHome(join(this.fabric, "members", memberId));
+  }
+
+  /** An observer's public MSP folder. */
+  observerMsp(mspId: string): string {
+    return join(this.fabric, "observers", mspId);
   }
 
   get gateway(): string {
@@ -110,11 +133,11 @@ export class Layout {
 
 /** What a member's authority issues when the coalition is made. */
 export const identityNames = ["officer", "node", "gateway", "peer"] as const;
-export type IdentityName = (typeof identityNames)[number];
+export type IdentityName = (typeof identityNames)[number] | "orderer" | "admin";
 
 /** What its TLS authority issues then. */
 export const tlsNames = ["peer-tls", "chaincode-tls", "intake-tls"] as const;
-export type TlsName = (typeof tlsNames)[number];
+export type TlsName = (typeof tlsNames)[number] | "orderer-tls";
 
 export function keyPairIn(directory: string, name: string): KeyPairFiles {
   return {

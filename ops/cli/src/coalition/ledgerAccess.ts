@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { connectLedger, type LedgerClient } from "@comity/ledger";
-import type { KeyPairFiles, Layout } from "./layout.ts";
+import type { KeyPairFiles } from "@comity/fabric";
+import type { Layout } from "./layout.ts";
 import { channel, chaincode, type Network, type NetworkMember, type NetworkSurety } from "./networkFile.ts";
-import { ledgerEndpoints } from "./processes.ts";
+import { ledgerEndpoint, ledgerEndpoints } from "./processes.ts";
 
 /** A client of the ledger through all members' endorsers, the given member's first. */
 export function connectAs(
@@ -22,20 +23,32 @@ export function connectAsSurety(layout: Layout, network: Network, surety: Networ
   return connect(layout, network, first, { mspId: surety.mspId, files });
 }
 
-function connect(
-  layout: Layout,
-  network: Network,
-  first: NetworkMember,
-  { mspId, files }: { readonly mspId: string; readonly files: KeyPairFiles },
+/** Through the given member's endorser alone. */
+export function connectThrough(layout: Layout, member: NetworkMember, files: KeyPairFiles): LedgerClient {
+  return connectTo([ledgerEndpoint(layout, member)], { mspId: member.mspId, files });
+}
+
+interface Caller {
+  readonly mspId: string;
+  readonly files: KeyPairFiles;
+}
+
+function connect(layout: Layout, network: Network, first: NetworkMember, caller: Caller): LedgerClient {
+  return connectTo(ledgerEndpoints(layout, network, first), caller);
+}
+
+function connectTo(
+  files: readonly { readonly address: string; readonly tlsRootFile: string }[],
+  { mspId, files: own }: Caller,
 ): LedgerClient {
-  const endpoints = ledgerEndpoints(layout, network, first).map(({ address, tlsRootFile }) => ({
+  const endpoints = files.map(({ address, tlsRootFile }) => ({
     address,
     tlsRootPem: readFileSync(tlsRootFile, "utf8"),
   }));
   const identity = {
     mspId,
-    certificatePem: readFileSync(files.certificateFile, "utf8"),
-    privateKeyPem: readFileSync(files.keyFile, "utf8"),
+    certificatePem: readFileSync(own.certificateFile, "utf8"),
+    privateKeyPem: readFileSync(own.keyFile, "utf8"),
   };
   return connectLedger({ channel, chaincode, endpoints, identity });
 }

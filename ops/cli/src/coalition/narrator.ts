@@ -51,7 +51,7 @@ class AlertRounds {
 /** Things that happen in one process. */
 const ofOne = new Map<string, (who: string, event: ProcessEvent) => string | undefined>(
   Object.entries({
-    ready: (who) => (/attester|chaincode/.test(who) ? undefined : `${who} is up.`),
+    ready: (who) => (/attester|chaincode|orderer|peer/.test(who) ? undefined : `${who} is up.`),
     "process-died": (who, event) => {
       const reason = event["signal"] === null ? `exit code ${text(event, "code")}` : text(event, "signal");
       const next =
@@ -74,8 +74,10 @@ const ofAll = new Map<string, (event: ProcessEvent) => string | undefined>(
     "network-created": (event) =>
       `A new coalition: keys and certificates are drawn; its genesis fingerprint is ${text(event, "genesis")}.`,
     "network-reopened": (event) => `The coalition ${text(event, "genesis")} goes on where it stopped.`,
-    "ledger-founded": () =>
-      "The ledger holds the genesis record. It is the embedded one: one process with all keys, for evaluation only.",
+    "ledger-founded": (event) =>
+      event["engine"] === "fabric"
+        ? "The ledger holds the genesis record. It is Hyperledger Fabric: each member orders, endorses and keeps it."
+        : "The ledger holds the genesis record. It is the embedded one: one process with all keys, for evaluation only.",
     "key-phase": (event) => keyPhases.get(text(event, "phase")),
     "key-dealer-accused": (event) => `Member ${text(event, "dealer")} dealt false shares and is excluded.`,
     "key-active": (event) =>

@@ -8,6 +8,8 @@ import {
   literal,
   memberId,
   object,
+  oneOf,
+  optional,
   parseMemberId,
   suretyId,
   text,
@@ -18,34 +20,48 @@ import type { Layout } from "./layout.ts";
 export const channel = "comity";
 export const chaincode = "comity";
 
+/** One process that serves everybody, or a real network of which every member runs its part. */
+export const ledgerEngines = ["embedded", "fabric"] as const;
+export type LedgerEngineName = (typeof ledgerEngines)[number];
+
 const port = integer(1, 65_535);
+
+export const portNames = ["ledger", "chaincode", "gossip", "intake", "console", "tips"] as const;
+/** Of a member's part of a real network; its peer listens at `ledger`. */
+export const fabricPortNames = ["orderer", "ordererAdmin", "ordererOperations", "peerOperations"] as const;
 
 const networkMember = object({
   memberId,
   name: text(80),
   mspId: text(64),
-  ports: object({ ledger: port, chaincode: port, gossip: port, intake: port, console: port, tips: port }),
+  ports: object({
+    ...{ ledger: port, chaincode: port, gossip: port, intake: port, console: port, tips: port },
+    ...{ orderer: optional(port), ordererAdmin: optional(port) },
+    ...{ ordererOperations: optional(port), peerOperations: optional(port) },
+  }),
 });
 
 const networkSurety = object({ suretyId, name: text(120), mspId: text(64) });
 
-const network = object({
+export const decodeNetwork = object({
   version: literal(1),
   /** SHA-256 of the genesis record. */
   genesis: hex(32),
+  /** Absent: embedded. */
+  ledger: optional(oneOf(...ledgerEngines)),
   members: list(networkMember, 16, 4),
   sureties: list(networkSurety, 16),
   gatewayPort: port,
 });
 
 /** What `network.json` says: who the members are and where their processes listen, the same at every start. */
-export type Network = Decoded<typeof network>;
+export type Network = Decoded<typeof decodeNetwork>;
 export type NetworkMember = Decoded<typeof networkMember>;
 export type NetworkSurety = Decoded<typeof networkSurety>;
 
 export function readNetwork(layout: Layout): Network {
   try {
-    return network(JSON.parse(readFileSync(layout.networkFile, "utf8")));
+    return decodeNetwork(JSON.parse(readFileSync(layout.networkFile, "utf8")));
   } catch (cause) {
     if (isMissing(cause)) {
       throw new CliError(

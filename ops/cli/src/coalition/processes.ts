@@ -1,71 +1,35 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseNetworkId, quorumOf } from "@comity/protocol";
-import type { ProcessSpec } from "./child.ts";
+import { parseNetworkId } from "@comity/protocol";
 import { loopback } from "./freePorts.ts";
 import type { IdentityName, Layout } from "./layout.ts";
 import { gatewayReceiptKey } from "./memberIdentity.ts";
 import { channel, chaincode, type Network, type NetworkMember, type NetworkSurety } from "./networkFile.ts";
+import { nodeProgram, type ProcessSpec } from "./processSpec.ts";
 
 /** Small heaps: a coalition of four is a dozen processes on one machine. */
-const smallHeap = ["--max-semi-space-size=2", "--max-old-space-size=128"];
+export const smallHeap = ["--max-semi-space-size=2", "--max-old-space-size=128"];
 const nodeHeap = ["--max-semi-space-size=4", "--max-old-space-size=256"];
 
-export function ledgerProcess(layout: Layout, network: Network): ProcessSpec {
-  // All endorsers share this machine, so each may take longer than Fabric's default of a few seconds. Clients wait 15 s.
-  const executeTimeoutMs = Math.min(network.members.length * 1_500, 12_000);
-  const config = {
-    channel,
-    chaincodeName: chaincode,
-    mode: "evaluation",
-    dataDir: layout.ledger,
-    quorum: quorumOf(network.members.length),
-    gateways: network.members.map(({ memberId, mspId, ports }) => {
-      const tls = layout.keyPair(memberId, "peer-tls");
-      const files = { tlsCertificateFile: tls.certificateFile, tlsKeyFile: tls.keyFile };
-      return { mspId, host: loopback, port: ports.ledger, ...files };
-    }),
-    members: network.members.map((member) => ledgerMember(layout, member)),
-    otherMsps: network.sureties.map(({ suretyId, mspId }) => {
-      return { mspId, rootCertificateFile: layout.suretyRootCertificate(suretyId) };
-    }),
-    executeTimeoutMs,
-    endorsementTimeoutMs: executeTimeoutMs + 2_000,
-  };
-  return configured(layout, "ledger", "@comity/embedded", smallHeap, config);
-}
-
-function ledgerMember(layout: Layout, { memberId, mspId, ports }: NetworkMember) {
-  const peer = layout.keyPair(memberId, "peer");
-  const client = layout.keyPair(memberId, "peer-tls");
-  return {
-    mspId,
-    rootCertificateFile: layout.rootCertificate(memberId),
-    signingCertificateFile: peer.certificateFile,
-    signingKeyFile: peer.keyFile,
-    chaincode: {
-      host: loopback,
-      port: ports.chaincode,
-      tlsRootFile: layout.tlsRootCertificate(memberId),
-      clientCertificateFile: client.certificateFile,
-      clientKeyFile: client.keyFile,
-    },
-  };
-}
-
 /** As a member runs it beside a real peer. */
-export function chaincodeProcess(layout: Layout, network: Network, member: NetworkMember): ProcessSpec {
+export function chaincodeProcess(
+  layout: Layout,
+  network: Network,
+  member: NetworkMember,
+  packageId: string,
+): ProcessSpec {
   const name = `chaincode-${member.memberId}`;
   const tls = layout.keyPair(member.memberId, "chaincode-tls");
   const program = programOf("@comity/chaincode");
   return {
-    ...{ name, nodeFlags: smallHeap, script: program.script, args: [] },
+    ...{ name, ...nodeProgram(program.script, [], smallHeap) },
     env: {
       ...program.env,
       CORE_PEER_LOCALMSPID: member.mspId,
       COMITY_GENESIS: network.genesis,
-      CHAINCODE_ID: `${chaincode}:1`,
+      CHAINCODE_ID: packageId,
+      CHAINCODE_PACKAGE_FILE: layout.chaincodePackage,
       CHAINCODE_SERVER_ADDRESS: `${loopback}:${member.ports.chaincode}`,
       CHAINCODE_TLS_CERT_FILE: tls.certificateFile,
       CHAINCODE_TLS_KEY_FILE: tls.keyFile,
@@ -130,10 +94,11 @@ export function consoleUrl(port: number): string {
 /** The member's own endorser first, the others' in case it is down. */
 export function ledgerEndpoints(layout: Layout, network: Network, first: NetworkMember) {
   const others = network.members.filter(({ memberId }) => memberId !== first.memberId);
-  return [first, ...others].map(({ memberId, ports }) => ({
-    address: `${loopback}:${ports.ledger}`,
-    tlsRootFile: layout.tlsRootCertificate(memberId),
-  }));
+  return [first, ...others].map((member) => ledgerEndpoint(layout, member));
+}
+
+export function ledgerEndpoint(layout: Layout, { memberId, ports }: NetworkMember) {
+  return { address: `${loopback}:${ports.ledger}`, tlsRootFile: layout.tlsRootCertificate(memberId) };
 }
 
 function ledgerAccess(layout: Layout, network: Network, member: NetworkMember, identity: IdentityName) {
@@ -165,11 +130,15 @@ export function configured(
   const file = layout.configFile(name);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 });
-  return { name, nodeFlags, ...programOf(packageName), args: [file], logFile: layout.logFile(name) };
+  const { script, env } = programOf(packageName);
+  return { name, ...nodeProgram(script, [file], nodeFlags), env, logFile: layout.logFile(name) };
 }
 
 /** With what Node kept of compiling it, where the build left that. */
-function programOf(packageName: string): Pick<ProcessSpec, "script" | "env"> {
+export function programOf(packageName: string): {
+  readonly script: string;
+  readonly env: Record<string, string>;
+} {
   const script = fileURLToPath(import.meta.resolve(`${packageName}/program`));
   return { script, env: { NODE_COMPILE_CACHE: join(dirname(script), "cache") } };
 }

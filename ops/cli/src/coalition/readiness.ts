@@ -57,6 +57,17 @@ export async function foundNetwork(ledger: LedgerClient, genesis: string): Promi
   }
 }
 
+/** Whether enough members endorse what is asked through this client. Undefined while they do not. */
+export async function endorses(ledger: LedgerClient): Promise<true | undefined> {
+  try {
+    await ledger.endorse("coalition:ReadGenesis");
+    return true;
+  } catch (error) {
+    if (isRefusal(error)) throw error;
+    return undefined;
+  }
+}
+
 function isRefusal(error: unknown): error is LedgerError {
   return error instanceof LedgerError && isLedgerErrorCode(error.code);
 }

@@ -1,5 +1,6 @@
 import { CliError } from "../cliError.ts";
-import { Child, type Exit, type ProcessEvent, type ProcessSpec } from "./child.ts";
+import { Child, type Exit, type ProcessEvent } from "./child.ts";
+import type { ProcessSpec } from "./processSpec.ts";
 
 export interface SupervisorDeps {
   readonly onEvent: (process: string, event: ProcessEvent) => void;

@@ -2,8 +2,10 @@ import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { domainErrorOf } from "../cliError.ts";
+import type { SearchPath } from "@comity/fabric";
 import type { ProcessEvent } from "../coalition/child.ts";
 import { type Coalition, type CoalitionDeps, startCoalition } from "../coalition/coalition.ts";
+import type { LedgerEngineName } from "../coalition/networkFile.ts";
 import { Narrator } from "../coalition/narrator.ts";
 import { setStage } from "../story/stage.ts";
 import { tellStory } from "../story/story.ts";
@@ -15,6 +17,7 @@ export interface UpOptions {
   readonly dataDir?: string;
   readonly members?: number;
   readonly once: boolean;
+  readonly ledger?: LedgerEngineName;
 }
 
 export interface UpDeps {
@@ -24,6 +27,8 @@ export interface UpDeps {
   readonly startedMs: number;
   /** Aborts when somebody asks us to stop. */
   readonly interrupted: AbortSignal;
+  /** Where the commands of a real network are. */
+  readonly search: SearchPath;
 }
 
 /** Somebody asked us to stop: no failure. */
@@ -83,21 +88,24 @@ async function stay({ out, interrupted }: UpDeps): Promise<void> {
   out.say("Stopping.");
 }
 
-async function start({ dataDir, members, once }: UpOptions, deps: UpDeps): Promise<Coalition> {
+async function start({ dataDir, members, once, ledger }: UpOptions, deps: UpDeps): Promise<Coalition> {
   // A story told once is told afresh; a named directory, or one that stays up, goes on.
   if (once && dataDir === undefined) await rm(onceDataDir, { recursive: true, force: true });
   const directory = dataDir ?? (once ? onceDataDir : defaultDataDir);
-  const chosen = members === undefined ? {} : { members };
+  const chosen = {
+    ...(members === undefined ? {} : { members }),
+    ...(ledger === undefined ? {} : { ledger }),
+  };
   return startCoalition({ dataDir: directory, ...chosen }, coalitionDeps(deps));
 }
 
-function coalitionDeps({ out, now, startedMs }: UpDeps): CoalitionDeps {
+function coalitionDeps({ out, now, startedMs, search }: UpDeps): CoalitionDeps {
   const narrator = new Narrator();
   const onEvent = (process: string, event: ProcessEvent): void => {
     const sentence = narrator.tell(process, event);
     if (sentence !== undefined) out.say(stamped(now() - startedMs, sentence));
   };
-  return { onEvent, now, sleep: (ms, signal) => sleep(ms, undefined, { signal }) };
+  return { onEvent, now, search, sleep: (ms, signal) => sleep(ms, undefined, { signal }) };
 }
 
 function sayReady(coalition: Coalition, readyMs: number, { out }: UpDeps): void {

@@ -7,11 +7,11 @@ import {
   parseSiteId,
   type Clock,
 } from "@comity/protocol";
-import type { ProcessSpec } from "../coalition/child.ts";
 import type { Coalition } from "../coalition/coalition.ts";
 import { loopback } from "../coalition/freePorts.ts";
-import type { KeyPairFiles } from "../coalition/layout.ts";
+import type { KeyPairFiles } from "@comity/fabric";
 import { configured } from "../coalition/processes.ts";
+import type { ProcessSpec } from "../coalition/processSpec.ts";
 import { acceleratorsOf, memberOfSite } from "./enrol.ts";
 import type { PlannedHost, PlannedRuns } from "./plan.ts";
 import { ordinaryLoad, type StorySite, trainingLoad } from "./sites.ts";

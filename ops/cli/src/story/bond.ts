@@ -23,7 +23,7 @@ import {
 import { CliError } from "../cliError.ts";
 import { policyDay } from "../command/bondView.ts";
 import { dollars } from "../command/money.ts";
-import type { KeyPairFiles } from "../coalition/layout.ts";
+import type { KeyPairFiles } from "@comity/fabric";
 import { ulid } from "../ulid.ts";
 import { keep } from "./plan.ts";
 import { type Stage, untilPolicyTime } from "./stage.ts";

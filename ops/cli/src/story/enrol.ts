@@ -13,7 +13,8 @@ import {
 } from "@comity/protocol";
 import type { Coalition } from "../coalition/coalition.ts";
 import { saveKeyPair } from "../coalition/createNetwork.ts";
-import { type KeyPairFiles, keyPairIn, type Layout } from "../coalition/layout.ts";
+import type { KeyPairFiles } from "@comity/fabric";
+import { keyPairIn, type Layout } from "../coalition/layout.ts";
 import type { NetworkMember } from "../coalition/networkFile.ts";
 import type { PlannedHost } from "./plan.ts";
 import { acceleratorsPerHost, type StorySite } from "./sites.ts";

@@ -1,5 +1,5 @@
 import { canonicalString, type NoticeRequest } from "@comity/protocol";
-import type { KeyPairFiles } from "../coalition/layout.ts";
+import type { KeyPairFiles } from "@comity/fabric";
 import { attesterProcess } from "./attester.ts";
 import type { BondedRun } from "./bond.ts";
 import { enrolSite, issueOperator, memberOfSite } from "./enrol.ts";

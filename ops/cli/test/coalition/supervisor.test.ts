@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { parseEvent, type ProcessEvent, type ProcessSpec } from "../../src/coalition/child.ts";
+import { parseEvent, type ProcessEvent } from "../../src/coalition/child.ts";
+import { nodeProgram, type ProcessSpec } from "../../src/coalition/processSpec.ts";
 import { Supervisor } from "../../src/coalition/supervisor.ts";
 import { scratchDirectories } from "../scratch.ts";
 
@@ -21,7 +22,7 @@ describe("Supervisor", function () {
     const directory = scratch();
     const file = join(directory, "process.cjs");
     writeFileSync(file, script);
-    return { name: "one", nodeFlags: [], script: file, args: [], env: {}, logFile: join(directory, "log") };
+    return { name: "one", ...nodeProgram(file), env: {}, logFile: join(directory, "log") };
   }
 
   function watched() {

@@ -9,10 +9,10 @@ import * as blst from "@chainsafe/blst";
 import { faultCodes } from "@comity/attester";
 import { opensslEd25519 } from "@comity/cli";
 import { blstBls, BundleError, type Ed25519Verify, verifyBundle } from "@comity/protocol";
-import { comity, comityScript } from "./cli.ts";
-import { eventually } from "./eventually.ts";
+import { comity, comityScript } from "../system/cli.ts";
+import { eventually } from "../system/eventually.ts";
 import { processesOf } from "./processesOf.ts";
-import { seededRandom } from "./seededRandom.ts";
+import { seededRandom } from "../system/seededRandom.ts";
 
 interface Summary {
   readonly ok: boolean;

@@ -10,7 +10,7 @@ import {
   createTlsAuthority,
   loadAuthority,
   saveAuthority,
-} from "../src/index.ts";
+} from "../../src/index.ts";
 
 const now = (): number => Date.UTC(2026, 10, 23);
 const options = { mspId: "Member1MSP", organisation: "Member 1", now };

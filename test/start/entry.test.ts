@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../system/eventually.ts";
 import { processesOf } from "./processesOf.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));

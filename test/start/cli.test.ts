@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import { comityScript } from "./cli.ts";
+import { comityScript } from "../system/cli.ts";
 
 describe("comity", () => {
   it("ends without a stack trace where its reader has seen enough", async () => {

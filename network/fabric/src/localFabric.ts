@@ -1,0 +1,80 @@
+import { createChannelBlock } from "./channel/createChannel.ts";
+import { type ChaincodePackage } from "./chaincode/package.ts";
+import { deployChaincode } from "./chaincode/deploy.ts";
+import { writeConnection } from "./chaincode/connection.ts";
+import { Administrator } from "./member/administrator.ts";
+import type { MemberHome } from "./member/home.ts";
+import type { MemberMaterial } from "./member/material.ts";
+import { writeMember } from "./member/writeMember.ts";
+import { type Health, healthOf } from "./process/health.ts";
+import type { Binaries } from "./process/binaries.ts";
+import { type FabricProcess, ordererProcess, peerProcess } from "./process/processes.ts";
+import type { Topology, TopologyMember } from "./topology.ts";
+
+/** One member's part of a network, where all of it lies on this machine. */
+export interface LocalMember {
+  readonly member: TopologyMember;
+  readonly home: MemberHome;
+  readonly material: MemberMaterial;
+}
+
+export interface LocalNetworkOptions {
+  readonly topology: Topology;
+  readonly members: readonly LocalMember[];
+  readonly mspDirOf: (mspId: string) => string;
+  /** Where the channel's first block is put. */
+  readonly directory: string;
+  readonly binaries: Binaries;
+  /** Of the environment, for the builder's scripts. */
+  readonly path: string;
+}
+
+/** All members of a network on one machine. Whoever starts its processes calls `write`, starts them, and then calls `join`. */
+export class LocalFabric {
+  readonly #options: LocalNetworkOptions;
+
+  constructor(options: LocalNetworkOptions) {
+    this.#options = options;
+  }
+
+  /** Configuration and identities of all members, over older ones. */
+  async write(): Promise<void> {
+    const { topology, members } = this.#options;
+    await Promise.all(
+      members.map(async ({ member, home, material }) => {
+        await writeMember(topology, member, home, material);
+        await writeConnection(home, material, new Map([[1, `${member.host}:${member.ports.chaincode}`]]));
+      }),
+    );
+  }
+
+  processes(): FabricProcess[] {
+    const { members, binaries, path } = this.#options;
+    return [
+      ...members.map(({ member, home }) => ordererProcess(binaries, member, home)),
+      ...members.map(({ member, home }) => peerProcess(binaries, member, home, path)),
+    ];
+  }
+
+  /** How each orderer and peer is, asked at once. */
+  health(signal: AbortSignal): Promise<Health[]> {
+    const { topology, members } = this.#options;
+    const asked = members.flatMap(({ member: { memberId, ports } }) => [
+      { name: `orderer-${memberId}`, port: ports.ordererOperations },
+      { name: `peer-${memberId}`, port: ports.peerOperations },
+    ]);
+    return Promise.all(asked.map((each) => healthOf(each, topology.channel, signal)));
+  }
+
+  /** Makes the channel, has all join it, and deploys the chaincode. @throws FabricError */
+  async join(chaincode: ChaincodePackage): Promise<void> {
+    const { topology, members, mspDirOf, directory, binaries } = this.#options;
+    const administrators = members.map(
+      ({ member, home, material }) => new Administrator(binaries, member, home, material),
+    );
+    const block = await createChannelBlock(binaries, topology, mspDirOf, directory);
+    await Promise.all(administrators.map((each) => each.joinOrderer(topology.channel, block)));
+    await Promise.all(administrators.map((each) => each.joinPeer(block)));
+    await deployChaincode(topology, administrators, { package: chaincode, version: 1, sequence: 1 });
+  }
+}

@@ -1,0 +1,56 @@
+import { quorumOf } from "@comity/protocol";
+import { loopback } from "./freePorts.ts";
+import type { Layout } from "./layout.ts";
+import type { LedgerEngine } from "./ledgerEngine.ts";
+import { channel, chaincode, type Network, type NetworkMember } from "./networkFile.ts";
+import { chaincodeProcess, configured, smallHeap } from "./processes.ts";
+import type { ProcessSpec } from "./processSpec.ts";
+
+/** @param packageId of the chaincode, which each member's server checks */
+export function embeddedEngine(layout: Layout, network: Network, packageId: string): LedgerEngine {
+  const servers = network.members.map((member) => chaincodeProcess(layout, network, member, packageId));
+  // It founds itself, and its gateways refuse until then: whoever sends a transaction asks again.
+  return { processes: [ledgerProcess(layout, network), ...servers], prepare: () => Promise.resolve() };
+}
+
+function ledgerProcess(layout: Layout, network: Network): ProcessSpec {
+  // All endorsers share this machine, so each may take longer than Fabric's default of a few seconds. Clients wait 15 s.
+  const executeTimeoutMs = Math.min(network.members.length * 1_500, 12_000);
+  const config = {
+    channel,
+    chaincodeName: chaincode,
+    mode: "evaluation",
+    dataDir: layout.ledger,
+    quorum: quorumOf(network.members.length),
+    gateways: network.members.map(({ memberId, mspId, ports }) => {
+      const tls = layout.keyPair(memberId, "peer-tls");
+      const files = { tlsCertificateFile: tls.certificateFile, tlsKeyFile: tls.keyFile };
+      return { mspId, host: loopback, port: ports.ledger, ...files };
+    }),
+    members: network.members.map((member) => ledgerMember(layout, member)),
+    otherMsps: network.sureties.map(({ suretyId, mspId }) => {
+      return { mspId, rootCertificateFile: layout.suretyRootCertificate(suretyId) };
+    }),
+    executeTimeoutMs,
+    endorsementTimeoutMs: executeTimeoutMs + 2_000,
+  };
+  return configured(layout, "ledger", "@comity/embedded", smallHeap, config);
+}
+
+function ledgerMember(layout: Layout, { memberId, mspId, ports }: NetworkMember) {
+  const peer = layout.keyPair(memberId, "peer");
+  const client = layout.keyPair(memberId, "peer-tls");
+  return {
+    mspId,
+    rootCertificateFile: layout.rootCertificate(memberId),
+    signingCertificateFile: peer.certificateFile,
+    signingKeyFile: peer.keyFile,
+    chaincode: {
+      host: loopback,
+      port: ports.chaincode,
+      tlsRootFile: layout.tlsRootCertificate(memberId),
+      clientCertificateFile: client.certificateFile,
+      clientKeyFile: client.keyFile,
+    },
+  };
+}

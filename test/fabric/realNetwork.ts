@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Coalition, startCoalition } from "@comity/cli";
+import { testClock } from "../system/testCoalition.ts";
+
+const { FABRIC_BIN, PATH } = process.env;
+export const search = { FABRIC_BIN, PATH };
+
+/** Orderers, peers and chaincode servers of four members, and nobody who uses them but the test. */
+export async function startRealNetwork(dataDir?: string): Promise<Coalition> {
+  const coalition = await startCoalition(
+    {
+      dataDir: dataDir ?? mkdtempSync(join(tmpdir(), "comity-fabric-")),
+      ledger: "fabric",
+      ledgerOnly: true,
+      clock: testClock,
+    },
+    {
+      onEvent: () => undefined,
+      now: Date.now,
+      search,
+      sleep: (ms, signal) => pause(ms, undefined, { signal }),
+    },
+  );
+  await coalition.ready().catch(async (error: unknown) => {
+    await coalition.close();
+    throw error;
+  });
+  return coalition;
+}
+
+export async function endRealNetwork(coalition: Coalition): Promise<void> {
+  await coalition.close();
+  rmSync(coalition.layout.root, { recursive: true, force: true });
+}
