@@ -32,6 +32,10 @@ const schema = object({
   ledger: object({
     channel: Type.String({ minLength: 1, maxLength: 249 }),
     chaincode: Type.String({ minLength: 1, maxLength: 64 }),
+    /** MSP ids of all members, so that one whose chaincode hangs is left out for a while. Without them the gateway chooses. */
+    endorsers: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 4, maxItems: 128 }),
+    ),
     /** The member's own Fabric peer first, others in case it is down. */
     endpoints: Type.Array(
       object({ address: Type.String({ pattern: "^.+:[0-9]{1,5}$" }), tlsRootFile: file }),

@@ -1,5 +1,6 @@
 import { setTimeout as timeout } from "node:timers/promises";
 import { blockStream, type BlocksOptions } from "./blockStream.ts";
+import { EndorserChoice } from "./endorserChoice.ts";
 import { GatewayPool, type LedgerEndpoint, type LedgerIdentity } from "./gatewayPool.ts";
 import type { LedgerBlock } from "./ledgerBlock.ts";
 import { LedgerError } from "./ledgerError.ts";
@@ -11,6 +12,11 @@ export interface LedgerOptions {
   /** At least two in production: a client whose only gateway is down is down. */
   readonly endpoints: readonly LedgerEndpoint[];
   readonly identity: LedgerIdentity;
+  /**
+   * MSP ids of all members, of whom a quorum must endorse. The client then asks them by name and leaves out, for a while, those that fail. Without it each
+   * gateway chooses.
+   */
+  readonly endorsers?: readonly string[] | undefined;
 }
 
 /** Told of what the client survives by itself. */
@@ -53,9 +59,15 @@ export function connectLedger(options: LedgerOptions, deps: LedgerDeps = {}): Le
   const pool = new GatewayPool(options.endpoints, options.identity);
   const sleep = deps.sleep ?? pause;
   const random = deps.random ?? Math.random;
+  const choice =
+    options.endorsers === undefined
+      ? undefined
+      : new EndorserChoice({ members: options.endorsers, own: options.identity.mspId }, () =>
+          performance.now(),
+        );
 
   async function submit(transaction: string, ...args: string[]): Promise<Committed> {
-    const signed = await endorse(pool, { channel, chaincode, transaction, args });
+    const signed = await endorse(pool, { channel, chaincode, transaction, args }, choice);
     const blockNumber = await commit(pool, channel, signed);
     return { result: signed.result, transactionId: signed.id, blockNumber };
   }
@@ -68,7 +80,7 @@ export function connectLedger(options: LedgerOptions, deps: LedgerDeps = {}): Le
         (attempt) => sleep(attempt * CONFLICT_PAUSE_MS * (1 + random())),
       ),
     endorse: async (transaction, ...args) =>
-      (await endorse(pool, { channel, chaincode, transaction, args })).result,
+      (await endorse(pool, { channel, chaincode, transaction, args }, choice)).result,
     evaluate: (transaction, ...args) =>
       pool.serve((gateway) =>
         gateway

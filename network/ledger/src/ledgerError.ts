@@ -68,6 +68,17 @@ function isOutage({ code, details }: GatewayError): boolean {
   return details.length > 0 && details.every(({ message }) => peerFailure.test(message));
 }
 
+/** How a gateway words that it knows no peer of an organisation, which it forgets for a while when it cannot reach it. */
+const unknownOrganisations = /failed to find any endorsing peers for org\(s\): (.+)$/;
+
+/** MSP ids of the organisations whose peers failed to endorse, rather than refused; Fabric's texts. */
+export function blamedOrganisations(error: unknown): string[] {
+  if (!(error instanceof GatewayError)) return [];
+  const unknown = unknownOrganisations.exec(error.message)?.[1]?.split(", ") ?? [];
+  const failed = error.details.filter(({ message }) => peerFailure.test(message));
+  return [...unknown, ...failed.map(({ mspId }) => mspId)];
+}
+
 /** Whether asking another gateway could give another answer. The chaincode's verdict is every honest member's verdict. */
 export function isWorthAnotherGateway(error: unknown): boolean {
   if (!(error instanceof GatewayError)) return false;

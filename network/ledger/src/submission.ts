@@ -1,6 +1,7 @@
 import { StatusCode, type Gateway, type Status } from "@hyperledger/fabric-gateway";
 import { gateway as gatewayProtos } from "@hyperledger/fabric-protos";
 import type { GatewayPool } from "./gatewayPool.ts";
+import type { EndorserChoice } from "./endorserChoice.ts";
 import { LedgerError } from "./ledgerError.ts";
 
 /** An endorsed and signed transaction: these bytes, and no others, are sent until their fate is known. */
@@ -20,17 +21,44 @@ export interface Proposal {
 /** How often the same bytes are sent before their fate is called unknown. */
 const ROUNDS = 4;
 
-/** Has a transaction endorsed and signs it. Proposing again through another gateway is safe here: nobody else holds our signature. */
-export async function endorse(pool: GatewayPool, proposal: Proposal): Promise<SignedTransaction> {
+/**
+ * Has a transaction endorsed and signs it. Proposing again, to other organisations or through another gateway, is safe here: nobody else holds our
+ * signature.
+ */
+export async function endorse(
+  pool: GatewayPool,
+  proposal: Proposal,
+  choice?: EndorserChoice,
+): Promise<SignedTransaction> {
   return pool.serve(async (gateway) => {
-    const contract = gateway.getNetwork(proposal.channel).getContract(proposal.chaincode);
-    const endorsed = await contract
-      .newProposal(proposal.transaction, { arguments: [...proposal.args] })
-      .endorse();
+    const endorsed = await endorseThrough(gateway, proposal, choice);
     const signature = await pool.signer(endorsed.getDigest());
     const signed = gateway.newSignedTransaction(endorsed.getBytes(), signature);
     return { id: signed.getTransactionId(), bytes: signed.getBytes(), result: signed.getResult() };
   });
+}
+
+async function endorseThrough(gateway: Gateway, proposal: Proposal, choice: EndorserChoice | undefined) {
+  const contract = gateway.getNetwork(proposal.channel).getContract(proposal.chaincode);
+  const ask = (endorsingOrganizations: string[] | undefined) =>
+    contract
+      .newProposal(proposal.transaction, {
+        arguments: [...proposal.args],
+        ...(endorsingOrganizations === undefined ? {} : { endorsingOrganizations }),
+      })
+      .endorse();
+  for (let attempt = 1; choice !== undefined && attempt < choice.attempts; attempt += 1) {
+    const chosen = choice.choose();
+    if (chosen === undefined) break;
+    try {
+      const endorsed = await ask(chosen);
+      choice.succeeded(chosen);
+      return endorsed;
+    } catch (error) {
+      if (!choice.failed(error)) throw error;
+    }
+  }
+  return ask(undefined);
 }
 
 /**

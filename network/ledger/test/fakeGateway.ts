@@ -42,7 +42,7 @@ export async function createFakeWorld(): Promise<FakeWorld> {
 export interface FakeBehaviour {
   evaluate?: (transaction: string) => Uint8Array;
   /** Throw to refuse. */
-  endorse?: () => void;
+  endorse?: (organisations: readonly string[]) => void;
   submit?: (envelope: Uint8Array, id: string) => void;
   status?: (id: string) => { code: number; block: number };
   blocks?: (from: number) => common.Block[];
@@ -69,7 +69,7 @@ export async function startFakeGateway(world: FakeWorld, behaviour: FakeBehaviou
       return answer;
     }),
     Endorse: unary((request: gateway.EndorseRequest) => {
-      behaviour.endorse?.();
+      behaviour.endorse?.(request.getEndorsingOrganizationsList());
       const answer = new gateway.EndorseResponse();
       answer.setPreparedTransaction(prepare(request));
       return answer;
@@ -116,14 +116,20 @@ export async function startFakeGateway(world: FakeWorld, behaviour: FakeBehaviou
 }
 
 /** A gRPC error as Fabric's gateway sends it: with what each peer said in the details. */
-export function rpcError(code: status, message: string, ...details: string[]): ServiceError {
+/** Details are of `AMSP` unless they say otherwise. */
+export function rpcError(
+  code: status,
+  message: string,
+  ...details: (string | { readonly mspId: string; readonly message: string })[]
+): ServiceError {
   const rich = new google.rpc.Status();
   rich.setCode(code);
   rich.setMessage(message);
-  for (const text of details) {
+  for (const each of details) {
+    const { mspId, message: text } = typeof each === "string" ? { mspId: "AMSP", message: each } : each;
     const detail = new gateway.ErrorDetail();
     detail.setAddress("peer0:7051");
-    detail.setMspId("AMSP");
+    detail.setMspId(mspId);
     detail.setMessage(text);
     (rich.addDetails() as { setValue(value: Uint8Array): void }).setValue(detail.serializeBinary());
   }

@@ -32,10 +32,14 @@ describe("the ledger client", () => {
     return gateways;
   }
 
-  function connect(gateways: readonly { address: string }[], deps: LedgerDeps = {}): LedgerClient {
+  function connect(
+    gateways: readonly { address: string }[],
+    deps: LedgerDeps = {},
+    endorsers?: readonly string[],
+  ): LedgerClient {
     const endpoints = gateways.map(({ address }) => ({ address, tlsRootPem: world.tlsRootPem }));
     const client = connectLedger(
-      { channel: "c", chaincode: "comity", endpoints, identity: world.identity },
+      { channel: "c", chaincode: "comity", endpoints, identity: world.identity, endorsers },
       { sleep: () => Promise.resolve(), ...deps },
     );
     opened.clients.push(client);
@@ -122,6 +126,42 @@ describe("the ledger client", () => {
       await assert.rejects(client.submit("notice:File", "{}"), { code: expected });
     });
   }
+
+  it("asks a quorum by name, leaves out whose chaincode hangs, and stays with its gateway", async () => {
+    const asked: string[][] = [];
+    const hangs = (organisations: readonly string[]) => {
+      asked.push([...organisations]);
+      if (!organisations.includes("CMSP")) return;
+      const message = "rpc error: code = DeadlineExceeded desc = context deadline exceeded";
+      throw rpcError(status.ABORTED, "failed to collect enough endorsements", { mspId: "CMSP", message });
+    };
+    const [first, second] = await start({ endorse: hangs }, {});
+    const client = connect([first!, second!], {}, ["AMSP", "BMSP", "CMSP", "DMSP"]);
+
+    for (const id of ["1", "2", "3", "4"]) await client.submit("notice:File", id);
+
+    assert.equal(asked.filter((each) => each.includes("CMSP")).length, 1);
+    for (const each of asked) assert.equal(each.length, 3);
+    assert.equal(second!.submitted.length, 0);
+  });
+
+  it("leaves the choice to the gateway once it knows too few members that work", async () => {
+    const asked: string[][] = [];
+    const onlyByItself = (organisations: readonly string[]) => {
+      asked.push([...organisations]);
+      if (organisations.length === 0) return;
+      const message = "rpc error: code = Unavailable desc = connection refused";
+      throw rpcError(status.ABORTED, "failed to collect enough", {
+        mspId: organisations.at(-1) ?? "",
+        message,
+      });
+    };
+    const [only] = await start({ endorse: onlyByItself });
+
+    await connect([only!], {}, ["AMSP", "BMSP", "CMSP", "DMSP"]).submit("notice:File", "{}");
+
+    assert.deepEqual(asked.at(-1), []);
+  });
 
   it("passes the chaincode's code on and does not ask another gateway", async () => {
     const refuse = () => {

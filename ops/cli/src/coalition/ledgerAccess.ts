@@ -3,7 +3,7 @@ import { connectLedger, type LedgerClient } from "@comity/ledger";
 import type { KeyPairFiles } from "@comity/fabric";
 import type { Layout } from "./layout.ts";
 import { channel, chaincode, type Network, type NetworkMember, type NetworkSurety } from "./networkFile.ts";
-import { ledgerEndpoint, ledgerEndpoints } from "./processes.ts";
+import { endorsersOf, ledgerEndpoint, ledgerEndpoints } from "./processes.ts";
 
 /** A client of the ledger through all members' endorsers, the given member's first. */
 export function connectAs(
@@ -34,12 +34,13 @@ interface Caller {
 }
 
 function connect(layout: Layout, network: Network, first: NetworkMember, caller: Caller): LedgerClient {
-  return connectTo(ledgerEndpoints(layout, network, first), caller);
+  return connectTo(ledgerEndpoints(layout, network, first), caller, endorsersOf(network));
 }
 
 function connectTo(
   files: readonly { readonly address: string; readonly tlsRootFile: string }[],
   { mspId, files: own }: Caller,
+  endorsers?: readonly string[],
 ): LedgerClient {
   const endpoints = files.map(({ address, tlsRootFile }) => ({
     address,
@@ -50,5 +51,5 @@ function connectTo(
     certificatePem: readFileSync(own.certificateFile, "utf8"),
     privateKeyPem: readFileSync(own.keyFile, "utf8"),
   };
-  return connectLedger({ channel, chaincode, endpoints, identity });
+  return connectLedger({ channel, chaincode, endpoints, identity, endorsers });
 }

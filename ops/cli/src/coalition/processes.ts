@@ -49,7 +49,7 @@ export function nodeProcess(layout: Layout, network: Network, member: NetworkMem
     dataDir: join(layout.member(memberId), "node"),
     genesisFile: layout.genesisFile,
     identityKeyFile: layout.identityKey(memberId),
-    ledger: ledgerAccess(layout, network, member, "node"),
+    ledger: { ...ledgerAccess(layout, network, member, "node"), endorsers: endorsersOf(network) },
     gossip: { host: loopback, port: ports.gossip },
     intake: {
       host: loopback,
@@ -99,6 +99,11 @@ export function ledgerEndpoints(layout: Layout, network: Network, first: Network
 
 export function ledgerEndpoint(layout: Layout, { memberId, ports }: NetworkMember) {
   return { address: `${loopback}:${ports.ledger}`, tlsRootFile: layout.tlsRootCertificate(memberId) };
+}
+
+/** All members: a quorum of them must endorse. */
+export function endorsersOf({ members }: Network): string[] {
+  return members.map(({ mspId }) => mspId);
 }
 
 function ledgerAccess(layout: Layout, network: Network, member: NetworkMember, identity: IdentityName) {
