@@ -31,7 +31,9 @@ export async function startRealNetwork(dataDir?: string): Promise<Coalition> {
   return coalition;
 }
 
-export async function endRealNetwork(coalition: Coalition): Promise<void> {
+/** Undefined where it did not start. */
+export async function endRealNetwork(coalition: Coalition | undefined): Promise<void> {
+  if (coalition === undefined) return;
   await coalition.close();
   rmSync(coalition.layout.root, { recursive: true, force: true });
 }

@@ -1,6 +1,5 @@
 import { createChannelBlock } from "./channel/createChannel.ts";
-import { type ChaincodePackage } from "./chaincode/package.ts";
-import { deployChaincode } from "./chaincode/deploy.ts";
+import { deployChaincode, type Deployment } from "./chaincode/deploy.ts";
 import { writeConnection } from "./chaincode/connection.ts";
 import { Administrator } from "./member/administrator.ts";
 import type { MemberHome } from "./member/home.ts";
@@ -29,7 +28,7 @@ export interface LocalNetworkOptions {
   readonly path: string;
 }
 
-/** All members of a network on one machine. Whoever starts its processes calls `write`, starts them, and then calls `join`. */
+/** All members of a network on one machine. Whoever starts its processes calls `write` before, and `join` and `deploy` once they are well. */
 export class LocalFabric {
   readonly #options: LocalNetworkOptions;
 
@@ -41,9 +40,18 @@ export class LocalFabric {
   async write(): Promise<void> {
     const { topology, members } = this.#options;
     await Promise.all(
-      members.map(async ({ member, home, material }) => {
-        await writeMember(topology, member, home, material);
-        await writeConnection(home, material, new Map([[1, `${member.host}:${member.ports.chaincode}`]]));
+      members.map(({ member, home, material }) => writeMember(topology, member, home, material)),
+    );
+  }
+
+  /** Tells all members' peers where their own chaincode servers listen, by version. */
+  async connect(portsOf: (member: TopologyMember) => ReadonlyMap<number, number>): Promise<void> {
+    await Promise.all(
+      this.#options.members.map(({ member, home, material }) => {
+        const addresses = [...portsOf(member)].map(
+          ([version, port]) => [version, `${member.host}:${port}`] as const,
+        );
+        return writeConnection(home, material, new Map(addresses));
       }),
     );
   }
@@ -66,15 +74,22 @@ export class LocalFabric {
     return Promise.all(asked.map((each) => healthOf(each, topology.channel, signal)));
   }
 
-  /** Makes the channel, has all join it, and deploys the chaincode. @throws FabricError */
-  async join(chaincode: ChaincodePackage): Promise<void> {
-    const { topology, members, mspDirOf, directory, binaries } = this.#options;
-    const administrators = members.map(
-      ({ member, home, material }) => new Administrator(binaries, member, home, material),
-    );
+  /** Makes the channel and has all join it. What an interrupted run has done is not done again. @throws FabricError */
+  async join(): Promise<void> {
+    const { topology, mspDirOf, directory, binaries } = this.#options;
+    const administrators = this.#administrators();
     const block = await createChannelBlock(binaries, topology, mspDirOf, directory);
     await Promise.all(administrators.map((each) => each.joinOrderer(topology.channel, block)));
     await Promise.all(administrators.map((each) => each.joinPeer(block)));
-    await deployChaincode(topology, administrators, { package: chaincode, version: 1, sequence: 1 });
+  }
+
+  /** Has all members approve a version of the chaincode, and puts it in force. @throws FabricError */
+  async deploy(deployment: Deployment): Promise<void> {
+    await deployChaincode(this.#options.topology, this.#administrators(), deployment);
+  }
+
+  #administrators(): Administrator[] {
+    const { members, binaries } = this.#options;
+    return members.map(({ member, home, material }) => new Administrator(binaries, member, home, material));
   }
 }

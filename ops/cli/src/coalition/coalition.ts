@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { findBinaries, type KeyPairFiles, packageProgram, type SearchPath } from "@comity/fabric";
+import { findBinaries, type KeyPairFiles, type SearchPath } from "@comity/fabric";
 import type { LedgerClient } from "@comity/ledger";
 import type { Clock, FigureName } from "@comity/protocol";
 import { CliError } from "../cliError.ts";
@@ -70,6 +69,11 @@ export interface Coalition {
   founded(): Promise<void>;
   /** Resolves once all nodes and the gateway answer that they are ready. */
   ready(): Promise<void>;
+  /**
+   * Puts another chaincode in force while clients work, on a real network: new servers run beside the old ones until all members have approved it.
+   * @throws CliError LEDGER_NOT_UPGRADED on the embedded ledger
+   */
+  upgradeChaincode(programFile: string): Promise<void>;
   /** Ends every process. May be called at any time, and twice. */
   close(): Promise<void>;
 }
@@ -108,13 +112,10 @@ export async function startCoalition(options: CoalitionOptions, deps: CoalitionD
   }
 }
 
-/** The first release of the chaincode is what this project was built to. */
-async function createEngine(layout: Layout, network: Network, deps: CoalitionDeps): Promise<LedgerEngine> {
+function createEngine(layout: Layout, network: Network, deps: CoalitionDeps): Promise<LedgerEngine> {
   const program = programOf("@comity/chaincode").script;
-  const chaincode = await packageProgram(program, { version: 1, genesis: network.genesis });
-  await writeFile(layout.chaincodePackage, chaincode.bytes);
-  if (network.ledger !== "fabric") return embeddedEngine(layout, network, chaincode.id);
-  return fabricEngine(layout, network, chaincode, { ...deps, search: deps.search ?? {} });
+  if (network.ledger !== "fabric") return embeddedEngine(layout, network, program);
+  return fabricEngine(layout, network, program, { ...deps, search: deps.search ?? {} });
 }
 
 interface Parts {
@@ -223,6 +224,17 @@ class LocalCoalition implements Coalition {
       return waiting.size === 0 ? true : undefined;
     };
     await this.#until(askAll, `not all processes are ready; their logs are in ${this.layout.logFile("…")}`);
+  }
+
+  async upgradeChaincode(programFile: string): Promise<void> {
+    const { upgrade } = this.#engine;
+    if (upgrade === undefined) {
+      throw new CliError(
+        "LEDGER_NOT_UPGRADED",
+        "On the embedded ledger nobody votes on the chaincode: stop it, build, and start it again.",
+      );
+    }
+    await upgrade(programFile, this);
   }
 
   async close(): Promise<void> {

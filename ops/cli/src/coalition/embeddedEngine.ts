@@ -5,10 +5,17 @@ import type { LedgerEngine } from "./ledgerEngine.ts";
 import { channel, chaincode, type Network, type NetworkMember } from "./networkFile.ts";
 import { chaincodeProcess, configured, smallHeap } from "./processes.ts";
 import type { ProcessSpec } from "./processSpec.ts";
+import { prepareRelease } from "./release.ts";
 
-/** @param packageId of the chaincode, which each member's server checks */
-export function embeddedEngine(layout: Layout, network: Network, packageId: string): LedgerEngine {
-  const servers = network.members.map((member) => chaincodeProcess(layout, network, member, packageId));
+/** The chaincode is always the one that this project was built to: nobody votes on a version. */
+export async function embeddedEngine(
+  layout: Layout,
+  network: Network,
+  programFile: string,
+): Promise<LedgerEngine> {
+  const portOf = ({ ports }: NetworkMember): number => ports.chaincode;
+  const release = await prepareRelease(layout, network.genesis, { version: 1, programFile, portOf });
+  const servers = network.members.map((member) => chaincodeProcess(layout, network, member, release));
   // It founds itself, and its gateways refuse until then: whoever sends a transaction asks again.
   return { processes: [ledgerProcess(layout, network), ...servers], prepare: () => Promise.resolve() };
 }

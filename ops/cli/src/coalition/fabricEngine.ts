@@ -1,8 +1,4 @@
-import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import {
-  type ChaincodePackage,
   FabricError,
   findBinaries,
   LocalFabric,
@@ -11,39 +7,94 @@ import {
   type SearchPath,
   writeMsp,
 } from "@comity/fabric";
+import { freePorts } from "./freePorts.ts";
 import type { Layout } from "./layout.ts";
 import type { LedgerEngine } from "./ledgerEngine.ts";
-import type { Network } from "./networkFile.ts";
+import { memberOf, type Network, type NetworkMember } from "./networkFile.ts";
 import { chaincodeProcess } from "./processes.ts";
 import { nativeProgram, type ProcessSpec } from "./processSpec.ts";
 import { until, type WaitDeps } from "./readiness.ts";
+import { prepareRelease, readCommitted, type Release, writeCommitted } from "./release.ts";
 
 const healthyTimeoutMs = 60_000;
+
+type EngineDeps = WaitDeps & { readonly search: SearchPath };
 
 /** A real network, all members of which run on this machine. */
 export async function fabricEngine(
   layout: Layout,
   network: Network,
-  chaincode: ChaincodePackage,
-  deps: WaitDeps & { readonly search: SearchPath },
+  programFile: string,
+  deps: EngineDeps,
 ): Promise<LedgerEngine> {
   const fabric = await localFabric(layout, deps.search);
   await fabric.write();
-  const servers = network.members.map((member) => chaincodeProcess(layout, network, member, chaincode.id));
+  const portOf = ({ ports }: NetworkMember): number => ports.chaincode;
+  let current = await releaseOf(layout, network, { programFile, portOf });
+  await connect(fabric, network, [current]);
   const natives = fabric.processes().map(({ name, command, args, env }): ProcessSpec => {
     return { name, ...nativeProgram(command, args), env, logFile: layout.logFile(name) };
   });
+  const servers = (release: Release, suffix = "") =>
+    network.members.map((member) =>
+      chaincodeProcess(layout, network, member, release, `chaincode-${member.memberId}${suffix}`),
+    );
+  let running = servers(current);
   return {
-    processes: [...natives, ...servers],
+    processes: [...natives, ...running],
     prepare: async (signal) => {
       await healthy(fabric, signal, deps);
-      // Written last, so that an interrupted first start is taken up where it was.
-      const joined = join(layout.fabric, "joined");
-      if (existsSync(joined)) return;
-      await fabric.join(chaincode);
-      await writeFile(joined, `${chaincode.id}\n`);
+      if (readCommitted(layout)?.packageId === current.package.id) return;
+      await fabric.join();
+      await putInForce(fabric, layout, current);
+    },
+    upgrade: async (newProgram, processes) => {
+      const version = current.version + 1;
+      const ports = await freePorts(network.members.length);
+      const next = await prepareRelease(layout, network.genesis, {
+        version,
+        programFile: newProgram,
+        portOf: (member) => ports[network.members.indexOf(member)] ?? 0,
+      });
+      await connect(fabric, network, [current, next]);
+      const fresh = servers(next, `-v${version}`);
+      for (const spec of fresh) processes.start(spec);
+      await putInForce(fabric, layout, next);
+      // What the old servers were asked before has ended by then, or is given up.
+      await deps.sleep(drainMs, new AbortController().signal);
+      await Promise.all(running.map(({ name }) => processes.stop(name)));
+      [current, running] = [next, fresh];
     },
   };
+}
+
+/** Longer than a peer waits for its chaincode. */
+const drainMs = 2_500;
+
+/** The version in force, if the program is still the same, or else the next one. */
+async function releaseOf(
+  layout: Layout,
+  network: Network,
+  server: Pick<Release, "programFile" | "portOf">,
+): Promise<Release> {
+  const inForce = readCommitted(layout);
+  const version = inForce?.version ?? 1;
+  const same = await prepareRelease(layout, network.genesis, { ...server, version });
+  if (inForce === undefined || same.package.id === inForce.packageId) return same;
+  return prepareRelease(layout, network.genesis, { ...server, version: version + 1 });
+}
+
+async function putInForce(fabric: LocalFabric, layout: Layout, release: Release): Promise<void> {
+  const { package: chaincode, version } = release;
+  await fabric.deploy({ package: chaincode, version, sequence: version });
+  await writeCommitted(layout, release);
+}
+
+async function connect(fabric: LocalFabric, network: Network, releases: readonly Release[]): Promise<void> {
+  await fabric.connect(({ memberId }) => {
+    const member = memberOf(network, memberId);
+    return new Map(releases.map(({ version, portOf }) => [version, portOf(member)]));
+  });
 }
 
 export async function localFabric(layout: Layout, search: SearchPath): Promise<LocalFabric> {

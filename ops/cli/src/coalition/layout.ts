@@ -33,8 +33,12 @@ export class Layout {
   }
 
   /** What stands for the chaincode on every peer. */
-  get chaincodePackage(): string {
-    return join(this.root, "chaincode.tar.gz");
+  chaincodePackage(version: number): string {
+    return join(this.root, `chaincode-${version}.tar.gz`);
+  }
+
+  get committedRelease(): string {
+    return join(this.fabric, "release.json");
   }
 
   /** A real network: its topology, the channel's first block, and a home for each member. */

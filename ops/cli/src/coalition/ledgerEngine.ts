@@ -6,4 +6,12 @@ export interface LedgerEngine {
   readonly processes: readonly ProcessSpec[];
   /** Once they are started: makes what a first start lacks, and resolves when transactions can be sent. */
   prepare(signal: AbortSignal): Promise<void>;
+  /** Puts another version of the chaincode in force while clients work. Undefined where members have no say in it. */
+  readonly upgrade?: (programFile: string, processes: Processes) => Promise<void>;
+}
+
+/** Where processes are started and stopped. */
+export interface Processes {
+  start(spec: ProcessSpec): void;
+  stop(name: string): Promise<void>;
 }

@@ -7,6 +7,7 @@ import type { IdentityName, Layout } from "./layout.ts";
 import { gatewayReceiptKey } from "./memberIdentity.ts";
 import { channel, chaincode, type Network, type NetworkMember, type NetworkSurety } from "./networkFile.ts";
 import { nodeProgram, type ProcessSpec } from "./processSpec.ts";
+import type { Release } from "./release.ts";
 
 /** Small heaps: a coalition of four is a dozen processes on one machine. */
 export const smallHeap = ["--max-semi-space-size=2", "--max-old-space-size=128"];
@@ -17,20 +18,19 @@ export function chaincodeProcess(
   layout: Layout,
   network: Network,
   member: NetworkMember,
-  packageId: string,
+  { package: { id }, packageFile, programFile, portOf }: Release,
+  name = `chaincode-${member.memberId}`,
 ): ProcessSpec {
-  const name = `chaincode-${member.memberId}`;
   const tls = layout.keyPair(member.memberId, "chaincode-tls");
-  const program = programOf("@comity/chaincode");
   return {
-    ...{ name, ...nodeProgram(program.script, [], smallHeap) },
+    ...{ name, ...nodeProgram(programFile, [], smallHeap) },
     env: {
-      ...program.env,
+      ...compileCache(programFile),
       CORE_PEER_LOCALMSPID: member.mspId,
       COMITY_GENESIS: network.genesis,
-      CHAINCODE_ID: packageId,
-      CHAINCODE_PACKAGE_FILE: layout.chaincodePackage,
-      CHAINCODE_SERVER_ADDRESS: `${loopback}:${member.ports.chaincode}`,
+      CHAINCODE_ID: id,
+      CHAINCODE_PACKAGE_FILE: packageFile,
+      CHAINCODE_SERVER_ADDRESS: `${loopback}:${portOf(member)}`,
       CHAINCODE_TLS_CERT_FILE: tls.certificateFile,
       CHAINCODE_TLS_KEY_FILE: tls.keyFile,
       CHAINCODE_TLS_CLIENT_CACERT_FILE: layout.tlsRootCertificate(member.memberId),
@@ -139,11 +139,15 @@ export function configured(
   return { name, ...nodeProgram(script, [file], nodeFlags), env, logFile: layout.logFile(name) };
 }
 
-/** With what Node kept of compiling it, where the build left that. */
 export function programOf(packageName: string): {
   readonly script: string;
   readonly env: Record<string, string>;
 } {
   const script = fileURLToPath(import.meta.resolve(`${packageName}/program`));
-  return { script, env: { NODE_COMPILE_CACHE: join(dirname(script), "cache") } };
+  return { script, env: compileCache(script) };
+}
+
+/** What Node kept of compiling the program, where the build left that. */
+function compileCache(script: string): Record<string, string> {
+  return { NODE_COMPILE_CACHE: join(dirname(script), "cache") };
 }

@@ -57,13 +57,13 @@ export async function foundNetwork(ledger: LedgerClient, genesis: string): Promi
   }
 }
 
-/** Whether enough members endorse what is asked through this client. Undefined while they do not. */
-export async function endorses(ledger: LedgerClient): Promise<true | undefined> {
+/** Whether enough members endorse what is asked through this client. Undefined while they do not, or lag behind the genesis record. */
+export async function endorses(ledger: Pick<LedgerClient, "endorse">): Promise<true | undefined> {
   try {
     await ledger.endorse("coalition:ReadGenesis");
     return true;
   } catch (error) {
-    if (isRefusal(error)) throw error;
+    if (isRefusal(error) && error.code !== "GENESIS_MISSING") throw error;
     return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { until } from "../../src/coalition/readiness.ts";
+import { LedgerError } from "@comity/ledger";
+import { endorses, until } from "../../src/coalition/readiness.ts";
 
 describe("until", () => {
   /** Time passes only while it sleeps. */
@@ -30,5 +31,22 @@ describe("until", () => {
     );
 
     await assert.rejects(waiting, { code: "NOT_READY", message: "After 2 s nobody answers." });
+  });
+});
+
+describe("endorses", () => {
+  const failing = (code: string) => ({ endorse: () => Promise.reject(new LedgerError(code, "why")) });
+
+  it("waits for members that are away, or that lag behind the genesis record", async () => {
+    assert.equal(await endorses(failing("LEDGER_UNAVAILABLE")), undefined);
+    assert.equal(await endorses(failing("GENESIS_MISSING")), undefined);
+  });
+
+  it("does not wait where the chaincode refuses for good", async () => {
+    await assert.rejects(endorses(failing("CALLER_UNKNOWN")), { code: "CALLER_UNKNOWN" });
+  });
+
+  it("holds once they endorse", async () => {
+    assert.equal(await endorses({ endorse: () => Promise.resolve(new Uint8Array()) }), true);
   });
 });
