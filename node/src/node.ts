@@ -11,6 +11,7 @@ import {
   parseMemberId,
   readCheckpoint,
 } from "@comity/protocol";
+import { openOutbox } from "@comity/ledger";
 import { createEd25519Verify, Intake, IntakeServer, rememberedVerify } from "./attestation/index.ts";
 import { systemClock } from "./clock.ts";
 import type { NodeConfig } from "./config.ts";
@@ -37,7 +38,7 @@ import { KeyVault } from "./keygen/keyVault.ts";
 import { KeyWork } from "./keygen/keyWork.ts";
 import { ShareFiles } from "./keygen/shareFiles.ts";
 import { BucketCloser } from "./ledger/bucketCloser.ts";
-import { connectNode } from "./ledger/connectNode.ts";
+import { connectNode, settleKept } from "./ledger/connectNode.ts";
 import { LedgerFollower } from "./ledger/ledgerFollower.ts";
 import { LedgerProbe } from "./ledger/ledgerProbe.ts";
 import { LedgerReader } from "./ledger/ledgerReader.ts";
@@ -128,8 +129,11 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   const bls = blstBls(blst);
 
   // The ledger, and what this node knows of it.
-  const ledger = await connectNode(config.ledger, logOf("ledger"));
+  const outbox = await openOutbox(inData("outbox"));
+  life.onStop(() => outbox.close());
+  const ledger = await connectNode(config.ledger, { log: logOf("ledger"), outbox });
   life.onStop(() => ledger.close());
+  void settleKept(ledger, logOf("ledger"));
   const reader = new LedgerReader({ networkId, genesis }, { ledger, verify });
   const store = new ViewStore(inData("ledger"));
   const view = new LedgerFollower(
@@ -311,7 +315,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
     { view, logs, network, cosigner, keyStore, ceremony, bundles, metrics, summaries, equivocations },
   );
   const officer =
-    config.officer && (await connectNode({ ...config.ledger, ...config.officer }, logOf("officer")));
+    config.officer && (await connectNode({ ...config.ledger, ...config.officer }, { log: logOf("officer") }));
   if (officer) life.onStop(() => officer.close());
   const desk = officerDesk(
     { memberId, genesis, networkId },

@@ -39,16 +39,23 @@ const channelOptions = {
   "grpc.max_receive_message_length": 100 * 1024 * 1024,
 };
 
-/** Several gateways, one in use at a time: who failed is left for the next one, and nobody goes back before that one fails. */
+/** A gateway that failed is not gone back to so soon, while another works. */
+const downMs = 15 * SECOND_MS;
+
+/** Several gateways, one in use at a time: who failed is left for the next one that did not fail lately, and nobody goes back before that one fails. */
 export class GatewayPool {
   readonly #endpoints: readonly LedgerEndpoint[];
   readonly #identity: LedgerIdentity;
   readonly #key: KeyObject;
   readonly #connections = new Map<number, { client: Client; gateway: Gateway }>();
+  readonly #now: () => number;
+  /** When each gateway failed last, by its index. */
+  readonly #failedMs = new Map<number, number>();
   #current = 0;
   #isClosed = false;
 
-  constructor(endpoints: readonly LedgerEndpoint[], identity: LedgerIdentity) {
+  constructor(endpoints: readonly LedgerEndpoint[], identity: LedgerIdentity, now: () => number) {
+    this.#now = now;
     if (endpoints.length === 0)
       throw new LedgerError("LEDGER_UNAVAILABLE", "no ledger endpoint is configured");
     this.#endpoints = endpoints;
@@ -83,7 +90,12 @@ export class GatewayPool {
   /** Moves on from a gateway that failed; callers that fail together move on once. */
   leave(failed: Gateway): void {
     if (this.#connections.get(this.#current)?.gateway !== failed) return;
-    this.#current = (this.#current + 1) % this.#endpoints.length;
+    this.#failedMs.set(this.#current, this.#now());
+    const others = this.#endpoints.map((_, step) => (this.#current + 1 + step) % this.#endpoints.length);
+    const failedMs = (index: number): number => this.#failedMs.get(index) ?? -Infinity;
+    const isWell = (index: number): boolean => this.#now() - failedMs(index) >= downMs;
+    const longestAgo = others.toSorted((a, b) => failedMs(a) - failedMs(b))[0];
+    this.#current = others.find(isWell) ?? longestAgo ?? this.#current;
   }
 
   /** Runs an action without effects on the current gateway, then on each of the others, until one serves it. */

@@ -17,5 +17,7 @@ export {
   type LedgerDeps,
   type LedgerLog,
   type LedgerOptions,
+  type Settled,
 } from "./ledgerClient.ts";
 export { ledgerClientCodes, LedgerError } from "./ledgerError.ts";
+export { type KeptTransaction, openOutbox, type Outbox } from "./outbox.ts";

@@ -3,7 +3,9 @@ import { blockStream, type BlocksOptions } from "./blockStream.ts";
 import { EndorserChoice } from "./endorserChoice.ts";
 import { GatewayPool, type LedgerEndpoint, type LedgerIdentity } from "./gatewayPool.ts";
 import type { LedgerBlock } from "./ledgerBlock.ts";
+import { Courier } from "./courier.ts";
 import { LedgerError } from "./ledgerError.ts";
+import type { Outbox } from "./outbox.ts";
 import { commit, endorse } from "./submission.ts";
 
 export interface LedgerOptions {
@@ -29,6 +31,8 @@ export interface LedgerDeps {
   readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
+  /** Closed by its owner. Without one, what was sent is forgotten with the process. */
+  readonly outbox?: Outbox;
 }
 
 export interface Committed {
@@ -37,11 +41,20 @@ export interface Committed {
   readonly blockNumber: bigint;
 }
 
+/** What became of a transaction that was kept. */
+export interface Settled {
+  readonly transactionId: string;
+  /** Undefined where it is valid in a block; else LEDGER_CONFLICT or LEDGER_REFUSED, so that it may be proposed anew, or LEDGER_UNKNOWN: still kept. */
+  readonly error: LedgerError | undefined;
+}
+
 export interface LedgerClient {
   /** Has a transaction endorsed, ordered and committed. Resolves only when it is valid in a block. Throws LedgerError. */
   submit(transaction: string, ...args: string[]): Promise<Committed>;
   /** The same for a transaction that may safely run twice: conflicts are proposed anew, a few times. */
   submitIdempotent(transaction: string, ...args: string[]): Promise<Committed>;
+  /** Sends everything again that the outbox has kept and nobody is sending now, the same bytes, until its fate is known. Call it at every start. */
+  settle(): Promise<Settled[]>;
   /** Has a transaction endorsed and no more: whether enough peers could, and would. Nothing is written. Throws LedgerError. */
   endorse(transaction: string, ...args: string[]): Promise<Uint8Array>;
   /** Asks one peer; nothing is written. */
@@ -56,24 +69,26 @@ const CONFLICT_PAUSE_MS = 100;
 
 export function connectLedger(options: LedgerOptions, deps: LedgerDeps = {}): LedgerClient {
   const { channel, chaincode } = options;
-  const pool = new GatewayPool(options.endpoints, options.identity);
+  const now = (): number => performance.now();
+  const pool = new GatewayPool(options.endpoints, options.identity, now);
   const sleep = deps.sleep ?? pause;
   const random = deps.random ?? Math.random;
   const choice =
     options.endorsers === undefined
       ? undefined
-      : new EndorserChoice({ members: options.endorsers, own: options.identity.mspId }, () =>
-          performance.now(),
-        );
+      : new EndorserChoice({ members: options.endorsers, own: options.identity.mspId }, now);
+
+  const courier = new Courier(deps.outbox, (signed) => commit(pool, channel, signed), deps.log);
 
   async function submit(transaction: string, ...args: string[]): Promise<Committed> {
     const signed = await endorse(pool, { channel, chaincode, transaction, args }, choice);
-    const blockNumber = await commit(pool, channel, signed);
+    const blockNumber = await courier.deliver(signed);
     return { result: signed.result, transactionId: signed.id, blockNumber };
   }
 
   return {
     submit,
+    settle: () => courier.settle(),
     submitIdempotent: (transaction, ...args) =>
       retryConflicts(
         () => submit(transaction, ...args),

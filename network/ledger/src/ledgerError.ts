@@ -12,6 +12,8 @@ export const ledgerClientCodes = [
   "LEDGER_UNKNOWN",
   /** The network refused it, and it is dead. */
   "LEDGER_REFUSED",
+  /** Signed transactions cannot be kept on disk, so none is sent. */
+  "LEDGER_OUTBOX",
   /** A block does not follow from the block before it, or not from its own data: the ledger was rewritten or the peer lies. */
   "LEDGER_CHAIN_BROKEN",
   /** A block or an event in it cannot be read. */
@@ -77,6 +79,11 @@ export function blamedOrganisations(error: unknown): string[] {
   const unknown = unknownOrganisations.exec(error.message)?.[1]?.split(", ") ?? [];
   const failed = error.details.filter(({ message }) => peerFailure.test(message));
   return [...unknown, ...failed.map(({ mspId }) => mspId)];
+}
+
+/** Whether the gateway itself did not serve; one that did answers with what others told it, in details. */
+export function isGatewayDown(error: unknown): boolean {
+  return !(error instanceof GatewayError) || (error.details.length === 0 && unreachable.includes(error.code));
 }
 
 /** Whether asking another gateway could give another answer. The chaincode's verdict is every honest member's verdict. */

@@ -2,7 +2,7 @@ import { StatusCode, type Gateway, type Status } from "@hyperledger/fabric-gatew
 import { gateway as gatewayProtos } from "@hyperledger/fabric-protos";
 import type { GatewayPool } from "./gatewayPool.ts";
 import type { EndorserChoice } from "./endorserChoice.ts";
-import { LedgerError } from "./ledgerError.ts";
+import { isGatewayDown, LedgerError } from "./ledgerError.ts";
 
 /** An endorsed and signed transaction: these bytes, and no others, are sent until their fate is known. */
 export interface SignedTransaction {
@@ -68,7 +68,7 @@ async function endorseThrough(gateway: Gateway, proposal: Proposal, choice: Endo
 export async function commit(
   pool: GatewayPool,
   channel: string,
-  transaction: SignedTransaction,
+  transaction: Pick<SignedTransaction, "id" | "bytes">,
 ): Promise<bigint> {
   let cause: Error | undefined;
   const rounds = Math.max(ROUNDS, pool.size);
@@ -77,8 +77,9 @@ export async function commit(
     const gateway = pool.current();
     try {
       await gateway.newTransaction(transaction.bytes).submit();
-    } catch {
-      pool.leave(gateway);
+    } catch (error) {
+      // Not where orderers are in trouble, or have seen a repeat: that says nothing of the gateway.
+      if (isGatewayDown(error)) pool.leave(gateway);
     }
     const status = await statusOf(pool, channel, transaction.id);
     if (!(status instanceof Error)) return blockOf(status);

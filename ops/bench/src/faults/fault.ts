@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Coalition } from "@comity/cli";
+import type { Coalition, NetworkMember } from "@comity/cli";
 
 export const blows = ["SIGKILL", "SIGSTOP"] as const;
 export type Blow = (typeof blows)[number];
@@ -42,19 +42,41 @@ export async function inflict(
 }
 
 async function leader(coalition: Coalition): Promise<string> {
-  return (await orderers(coalition)).find(({ isLeader }) => isLeader)?.name ?? "orderer-xa";
+  const { members } = coalition.network;
+  const named = await Promise.all(members.map((member) => metric(member, "consensus_BFT_leader_id")));
+  const votes = (id: number): number => named.filter((each) => each === id).length;
+  const [most = 1] = named.flatMap((id) => id ?? []).sort((a, b) => votes(b) - votes(a));
+  return `orderer-${members[most - 1]?.memberId ?? ""}`;
 }
 
 async function follower(coalition: Coalition): Promise<string> {
-  return (await orderers(coalition)).findLast(({ isLeader }) => !isLeader)?.name ?? "orderer-xd";
+  const leading = await leader(coalition);
+  const names = coalition.network.members.map(({ memberId }) => `orderer-${memberId}`);
+  return names.findLast((name) => name !== leading) ?? "";
 }
 
-function orderers({ network }: Coalition) {
-  return Promise.all(
-    network.members.map(async ({ memberId, ports }) => {
-      const response = await fetch(`http://127.0.0.1:${ports.ordererOperations ?? 0}/metrics`);
-      const isLeader = /^consensus_BFT_is_leader\{[^}]*\} 1$/m.test(await response.text());
-      return { name: `orderer-${memberId}`, isLeader };
-    }),
-  );
+/** Resolves once every orderer has as many blocks as the others, or nearly: then all of them work again. */
+export async function caughtUp({ network }: Coalition, limitMs: number): Promise<boolean> {
+  const deadline = Date.now() + limitMs;
+  while (Date.now() < deadline) {
+    const blocks = await Promise.all(
+      network.members.map((member) => metric(member, "consensus_BFT_committed_block_number")),
+    );
+    const known = blocks.flatMap((block) => block ?? []);
+    if (known.length === blocks.length && Math.max(...known) - Math.min(...known) <= 3) return true;
+    await pause(1_000);
+  }
+  return false;
+}
+
+/** A metric of a member's orderer; undefined where it does not answer. */
+async function metric({ ports }: NetworkMember, name: string): Promise<number | undefined> {
+  try {
+    const url = `http://127.0.0.1:${ports.ordererOperations ?? 0}/metrics`;
+    const text = await (await fetch(url, { signal: AbortSignal.timeout(2_000) })).text();
+    const value = new RegExp(`^${name}\\{[^}]*\\} (\\S+)$`, "m").exec(text)?.[1];
+    return value === undefined ? undefined : Number(value);
+  } catch {
+    return undefined;
+  }
 }

@@ -6,13 +6,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Coalition, startCoalition } from "@comity/cli";
 import type { LedgerClient } from "@comity/ledger";
 import { atMost, type Figure, percentile } from "../figures.ts";
-import { allFaults, type Fault, inflict } from "./fault.ts";
+import { allFaults, caughtUp, type Fault, inflict } from "./fault.ts";
 import { type Call, Load } from "./load.ts";
 
 const callers = 8;
 const heldMs = 45_000;
-/** After each fault, until all has caught up. */
+/** After each fault this counts, too; then all orderers must have caught up before the next. */
 const recoveryMs = 15_000;
+const caughtUpMs = 120_000;
 
 /** What callers notice while each part of a real network of four is killed or stopped in turn. */
 export async function faults(): Promise<Figure[]> {
@@ -45,6 +46,7 @@ async function measure(coalition: Coalition): Promise<Figure[]> {
   );
   for (const fault of chosen) {
     await pause(recoveryMs);
+    if (!(await caughtUp(coalition, caughtUpMs))) process.stderr.write("  an orderer does not catch up\n");
     const { hitMs, healedMs } = await inflict(coalition, fault, heldMs);
     await pause(recoveryMs);
     figures.push(...figuresOf(fault, load.calls, hitMs, healedMs + recoveryMs));
