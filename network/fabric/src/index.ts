@@ -13,13 +13,14 @@ export {
   type NodeUnit,
   type TlsRequest,
 } from "./authority/certificate.ts";
-export { loadAuthority, saveAuthority } from "./authority/authorityStore.ts";
+export { loadAuthority, loadTlsAuthority, saveAuthority } from "./authority/authorityStore.ts";
 export {
   chaincodeName,
   type ChaincodePackage,
   packageChaincode,
   packageProgram,
 } from "./chaincode/package.ts";
+export type { ExpectedMember, Finding } from "./channel/inspectChannel.ts";
 export { FabricError, type FabricErrorCode } from "./fabricError.ts";
 export { MemberHome } from "./member/home.ts";
 export type { KeyPairFiles, MemberMaterial } from "./member/material.ts";

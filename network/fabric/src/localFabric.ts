@@ -1,4 +1,9 @@
+import { quorumOf } from "@comity/protocol";
+import { fetchConfig } from "./channel/channelConfig.ts";
 import { createChannelBlock } from "./channel/createChannel.ts";
+import { type ExpectedMember, type Finding, inspectChannel } from "./channel/inspectChannel.ts";
+import { Translator } from "./channel/translator.ts";
+import { isUpdated, updateChannel } from "./channel/updateChannel.ts";
 import { deployChaincode, type Deployment } from "./chaincode/deploy.ts";
 import { writeConnection } from "./chaincode/connection.ts";
 import { Administrator } from "./member/administrator.ts";
@@ -86,6 +91,36 @@ export class LocalFabric {
   /** Has all members approve a version of the chaincode, and puts it in force. @throws FabricError */
   async deploy(deployment: Deployment): Promise<void> {
     await deployChaincode(this.#options.topology, this.#administrators(), deployment);
+  }
+
+  /**
+   * Makes the channel what the topology and its certificates say now, signed by a quorum of the members' administrators.
+   * @returns SHA-256 of the ConfigUpdate; undefined where it was so already
+   * @throws FabricError BINARY_FAILED
+   */
+  async updateChannel(): Promise<string | undefined> {
+    const { topology, mspDirOf, binaries } = this.#options;
+    const signers = this.#administrators().slice(0, quorumOf(topology.members.length));
+    return updateChannel(binaries, { topology, mspDirOf, signers });
+  }
+
+  /** Compares the channel, as a member's orderer has it, with the members that the coalition's register has. @throws FabricError */
+  async inspect(members: readonly ExpectedMember[]): Promise<Finding[]> {
+    const { topology, binaries } = this.#options;
+    return Translator.with(binaries, async (translator) => {
+      const { config } = await fetchConfig(translator, this.#administrators(), topology.channel);
+      return inspectChannel(config, members);
+    });
+  }
+
+  /**
+   * Whether a member's own orderer has the channel as the topology and its certificates say. One that is started before, with a new certificate, is no
+   * consenter by its own copy, and takes minutes to find out.
+   */
+  async isUpdated(memberId: string): Promise<boolean> {
+    const { topology, mspDirOf, binaries } = this.#options;
+    const signers = this.#administrators().filter(({ member }) => member.memberId === memberId);
+    return isUpdated(binaries, { topology, mspDirOf, signers }).catch(() => false);
   }
 
   #administrators(): Administrator[] {

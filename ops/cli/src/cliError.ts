@@ -11,6 +11,7 @@ export type CliErrorCode =
   | "PROCESS_UNKNOWN"
   | "NOT_READY"
   | "LEDGER_NOT_UPGRADED"
+  | "LEDGER_EMBEDDED"
   | "STORY_STEP"
   | "FILE_UNREADABLE"
   | "FILE_UNWRITABLE"

@@ -10,6 +10,7 @@ import { type LedgerEngineName, ledgerEngines } from "./coalition/networkFile.ts
 import { fileNotice, listNotices } from "./command/notice.ts";
 import { defaultDataDir, Interrupted, up } from "./command/up.ts";
 import { showStatus } from "./command/status.ts";
+import { doctor } from "./command/doctor.ts";
 import { addFabricCommands, memberCount } from "./command/fabricCommands.ts";
 import { addTipCommands } from "./command/tipCommands.ts";
 import { verify } from "./command/verify.ts";
@@ -84,6 +85,11 @@ function createProgram(world: World, out: Terminal, exit: (code: number) => void
     .action(() => showStatus(dataDir(), out, world.now()));
 
   addFabricCommands(program, { ...world, out, exit });
+
+  program
+    .command("doctor")
+    .description("compare the ledger's register with the channel of a real network; exit 1 where they differ")
+    .action(async () => exit((await doctor(dataDir(), world.search, out)) ? 0 : 1));
 
   const notice = program.command("notice").description("Model Run Notices");
   notice

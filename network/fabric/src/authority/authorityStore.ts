@@ -23,7 +23,16 @@ export async function saveAuthority(authority: Authority | TlsAuthority, directo
 }
 
 /** @throws AuthorityError whatever is wrong with the files */
-export async function loadAuthority(directory: string, now: () => number): Promise<Authority> {
+export function loadAuthority(directory: string, now: () => number): Promise<Authority> {
+  return load(directory, now);
+}
+
+/** @throws AuthorityError whatever is wrong with the files */
+export function loadTlsAuthority(directory: string, now: () => number): Promise<TlsAuthority> {
+  return load(directory, now);
+}
+
+async function load(directory: string, now: () => number): Promise<Authority & TlsAuthority> {
   const [key, certificate, about] = await readAll(directory);
   const { root, keys } = await decodeRoot(key, certificate, directory);
   if (!(await root.verify({ publicKey: keys.publicKey, signatureOnly: true }))) {

@@ -74,6 +74,11 @@ export interface Coalition {
    * @throws CliError LEDGER_NOT_UPGRADED on the embedded ledger
    */
   upgradeChaincode(programFile: string): Promise<void>;
+  /**
+   * Gives a member's orderer and peer new certificates and keys, on a real network, while clients work.
+   * @throws CliError LEDGER_NOT_UPGRADED on the embedded ledger
+   */
+  renewCertificates(memberId: string): Promise<void>;
   /** Ends every process. May be called at any time, and twice. */
   close(): Promise<void>;
 }
@@ -235,6 +240,13 @@ class LocalCoalition implements Coalition {
       );
     }
     await upgrade(programFile, this);
+  }
+
+  async renewCertificates(memberId: string): Promise<void> {
+    const { renew } = this.#engine;
+    if (renew === undefined)
+      throw new CliError("LEDGER_NOT_UPGRADED", "The embedded ledger's members have no orderers or peers.");
+    await renew(memberOf(this.network, memberId).memberId, this);
   }
 
   async close(): Promise<void> {

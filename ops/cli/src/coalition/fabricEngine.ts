@@ -1,13 +1,16 @@
 import {
   FabricError,
   findBinaries,
+  loadAuthority,
+  loadTlsAuthority,
   LocalFabric,
   type MemberMaterial,
   readTopology,
   type SearchPath,
   writeMsp,
 } from "@comity/fabric";
-import { freePorts } from "./freePorts.ts";
+import { saveKeyPair } from "./createNetwork.ts";
+import { freePorts, loopback } from "./freePorts.ts";
 import type { Layout } from "./layout.ts";
 import type { LedgerEngine } from "./ledgerEngine.ts";
 import { memberOf, type Network, type NetworkMember } from "./networkFile.ts";
@@ -65,7 +68,37 @@ export async function fabricEngine(
       await Promise.all(running.map(({ name }) => processes.stop(name)));
       [current, running] = [next, fresh];
     },
+    renew: async (memberId, processes) => {
+      await reissue(layout, memberId, deps.now);
+      // Its own orderer, too, must know the new consenter before it starts anew as that.
+      await fabric.updateChannel();
+      await updated(fabric, memberId, deps);
+      await fabric.write();
+      await connect(fabric, network, [current]);
+      for (const name of [`orderer-${memberId}`, `peer-${memberId}`]) await processes.restart(name);
+      await updated(fabric, memberId, deps);
+    },
   };
+}
+
+/** Until a member's own orderer serves the channel as the topology says. */
+async function updated(fabric: LocalFabric, memberId: string, deps: WaitDeps): Promise<void> {
+  const isUpdated = async (): Promise<true | undefined> =>
+    (await fabric.isUpdated(memberId)) ? true : undefined;
+  const what = `the orderer of ${memberId} does not have the channel's new configuration`;
+  const { signal } = new AbortController();
+  await until(isUpdated, { what, timeoutMs: healthyTimeoutMs, signal }, deps);
+}
+
+/** New keys and certificates of what a member runs for the network, from its own authorities, in place of the old ones. */
+async function reissue(layout: Layout, memberId: string, now: () => number): Promise<void> {
+  const authority = await loadAuthority(layout.authority(memberId), now);
+  const tlsAuthority = await loadTlsAuthority(layout.tlsAuthority(memberId), now);
+  for (const name of ["orderer", "peer"] as const) {
+    await saveKeyPair(await authority.issue({ commonName: name, ou: name }), layout.keyPair(memberId, name));
+    const tls = await tlsAuthority.issue({ commonName: `${name}-tls`, dns: ["localhost"], ips: [loopback] });
+    await saveKeyPair(tls, layout.keyPair(memberId, `${name}-tls`));
+  }
 }
 
 /** Longer than a peer waits for its chaincode. */

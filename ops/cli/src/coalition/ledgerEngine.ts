@@ -8,10 +8,13 @@ export interface LedgerEngine {
   prepare(signal: AbortSignal): Promise<void>;
   /** Puts another version of the chaincode in force while clients work. Undefined where members have no say in it. */
   readonly upgrade?: (programFile: string, processes: Processes) => Promise<void>;
+  /** Gives a member's orderer and peer new certificates and keys. */
+  readonly renew?: (memberId: string, processes: Processes) => Promise<void>;
 }
 
 /** Where processes are started and stopped. */
 export interface Processes {
   start(spec: ProcessSpec): void;
   stop(name: string): Promise<void>;
+  restart(name: string): Promise<void>;
 }
