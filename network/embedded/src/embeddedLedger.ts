@@ -89,7 +89,7 @@ async function assemble(
   const memberIds = config.members.map(({ mspId }) => mspId);
   const endorsement = new EndorsementPolicy(config.quorum, memberIds, msps);
   const validator = new TransactionValidator(config.chaincodeName, { msps, policy: endorsement, store });
-  const committer = new Committer(config.chaincodeName, { store, validator, notifier });
+  const committer = new Committer({ store, validator, notifier });
   const commit = (envelopes: readonly Uint8Array[]): Promise<void> => committer.commit(envelopes);
   const isCommitted = (txId: string): boolean => store.getTransaction(txId) !== undefined;
   const orderer = new Orderer(config, { policy, msps, now, isCommitted, commit, onFatal });

@@ -74,27 +74,62 @@ describe("Chaincode's requests", function () {
       assert.deepEqual([first.fetchedRecordsCount, third.fetchedRecordsCount], [120, 10]);
     });
 
-    it("refuses a range in a transaction that writes, whichever comes first", async () => {
-      const before = await failureOf(contract.submitTransaction("rangeThenPut", "r/", "r/~"));
-      const after = await failureOf(contract.submitTransaction("putThenRange", "r/000", "r/~"));
+    it("lets a transaction read a range and write, in either order", async () => {
+      await contract.submitTransaction("rangeThenPut", "r/000", "r/003");
+      const first = await contract.submitTransaction("putThenRange", "r/000", "r/~");
+
+      assert.equal(await evaluate("get", "r/002"), "seen");
+      assert.equal(text(first), "r/000");
+    });
+
+    it("fails the transaction whose range has changed, within a block and across blocks", async () => {
+      const reads = ["p/", "p/~"] as const;
+      const [first, second, third] = await Promise.all(
+        ["p/1", "p/2", "p/3"].map((key) =>
+          contract.newProposal("rangeAndPut", { arguments: [...reads, key] }).endorse(),
+        ),
+      );
+      const commits = [await first!.submit(), await second!.submit()];
+      const codes = await Promise.all(commits.map(async (commit) => (await commit.getStatus()).code));
+      const late = await (await third!.submit()).getStatus();
+
+      assert.deepEqual([...codes, late.code], [0, 12, 12]);
+      assert.deepEqual(JSON.parse(await evaluate("range", ...reads)), ["p/1"]);
+    });
+
+    it("fails it for a change far down a large range, and keeps it for one outside", async () => {
+      const large = () =>
+        contract.newProposal("rangeAndPut", { arguments: ["r/", "r/~", "large"] }).endorse();
+      const [before, beside] = [await large(), await large()];
+      await contract.submitTransaction("put", "s/beside", "v");
+      const kept = await (await beside.submit()).getStatus();
+      await contract.submitTransaction("del", "r/249");
+      const failed = await (await before.submit()).getStatus();
+      await contract.submitTransaction("put", "r/249", "v");
+
+      assert.deepEqual([kept.code, failed.code], [0, 12]);
+    });
+
+    it("refuses a page in a transaction that writes, whichever comes first", async () => {
+      const before = await failureOf(contract.submitTransaction("pageThenPut", "r/", "r/~"));
+      const after = await failureOf(contract.evaluateTransaction("putThenPage", "r/000", "r/~"));
 
       assert.match(
         before.details[0]?.message ?? "",
         /Transaction has already performed a paginated query\. Writes are not allowed$/,
       );
-      assert.match(
-        after.details[0]?.message ?? "",
-        /Paginated queries are supported only in a read-only transaction$/,
-      );
+      assert.match(after.message, /Paginated queries are supported only in a read-only transaction$/);
     });
 
-    it("refuses a transaction that only read a range: commit could not check it again", async () => {
-      const failure = await failureOf(contract.submitTransaction("range", "r/", "r/~"));
+    it("submits a transaction that only reads pages, and checks them too", async () => {
+      const paged = () => contract.newProposal("page", { arguments: ["r/", "r/~", "10"] }).endorse();
+      const [within, beyond] = [await paged(), await paged()];
+      await contract.submitTransaction("put", "r/010", "v");
+      const kept = await (await beyond.submit()).getStatus();
+      await contract.submitTransaction("put", "r/009", "v");
+      const failed = await (await within.submit()).getStatus();
 
-      assert.match(
-        failure.details[0]?.message ?? "",
-        /^error in simulation: .*range queries are supported only when evaluating/,
-      );
+      assert.deepEqual([kept.code, failed.code], [0, 12]);
     });
   });
 

@@ -4,6 +4,7 @@ import { credentials, Server, ServerCredentials, type ServerDuplexStream } from 
 import { peer } from "@hyperledger/fabric-protos";
 import { ChaincodeConnection } from "../src/chaincode/chaincodeConnection.ts";
 import type { Simulation } from "../src/chaincode/simulation.ts";
+import { TransactionContext } from "../src/chaincode/transactionContext.ts";
 import { silentLogger } from "../src/index.ts";
 import { WireError } from "../src/wire/decode.ts";
 import { unpackProposal } from "../src/wire/proposal.ts";
@@ -61,7 +62,7 @@ describe("ChaincodeConnection", () => {
     const proposal = unpackProposal(makeProposal(alice, ["put"]).signed);
 
     const simulation = {} as unknown as Simulation; // the chaincode asks for nothing of it
-    const executed = connection.execute(proposal, simulation, 2000);
+    const executed = connection.execute(new TransactionContext("test", { proposal, simulation }), 2000);
 
     await assert.rejects(executed, (e) => e instanceof WireError);
     assert.equal(connection.isOpen, true);

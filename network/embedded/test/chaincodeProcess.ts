@@ -63,6 +63,22 @@ const methods: Readonly<Record<string, Method>> = {
     for await (const { key } of stub.getStateByRange(start, end)) return key;
     return "";
   },
+  rangeAndPut: async (stub, [start = "", end = "", key = ""]) => {
+    let count = 0;
+    for await (const { value } of stub.getStateByRange(start, end)) count += Math.min(value.length, 1);
+    await stub.putState(key, Buffer.from(String(count)));
+    return String(count);
+  },
+  pageThenPut: async (stub, [start = "", end = ""]) => {
+    for await (const { key } of stub.getStateByRangeWithPagination(start, end, 3)) text(Buffer.from(key));
+    await stub.putState(start, Buffer.from("x"));
+    return "";
+  },
+  putThenPage: async (stub, [start = "", end = ""]) => {
+    await stub.putState(start, Buffer.from("x"));
+    for await (const { key } of stub.getStateByRangeWithPagination(start, end, 3)) return key;
+    return "";
+  },
   fail: (_stub, [message = ""]) => {
     throw new Error(message);
   },

@@ -372,7 +372,7 @@ describe("Refusals", function () {
       );
       const policy = new EndorsementPolicy(3, members, msps);
       const validator = new TransactionValidator(chaincodeName, { msps, policy, store });
-      return new Committer(chaincodeName, { store, validator, notifier: new CommitNotifier() });
+      return new Committer({ store, validator, notifier: new CommitNotifier() });
     }
   });
 

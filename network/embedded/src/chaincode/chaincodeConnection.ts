@@ -2,10 +2,9 @@ import { type ChannelCredentials, type ClientDuplexStream } from "@grpc/grpc-js"
 import { peer } from "@hyperledger/fabric-protos";
 import type { Logger } from "../logger.ts";
 import { decode, messageOf } from "../wire/decode.ts";
-import type { UnpackedProposal } from "../wire/proposal.ts";
 import { connectOptions } from "../wire/limits.ts";
 import { messageHandlers } from "./messageHandlers.ts";
-import type { Simulation } from "./simulation.ts";
+import type { TransactionContext } from "./transactionContext.ts";
 
 const { Type } = peer.ChaincodeMessage;
 
@@ -17,7 +16,7 @@ export interface ChaincodeResult {
 }
 
 interface Running {
-  readonly simulation: Simulation;
+  readonly context: TransactionContext;
   readonly done: PromiseWithResolvers<peer.ChaincodeMessage>;
 }
 
@@ -54,22 +53,18 @@ export class ChaincodeConnection {
   }
 
   /** @throws Error with Fabric's text */
-  async execute(
-    proposal: UnpackedProposal,
-    simulation: Simulation,
-    timeoutMs: number,
-  ): Promise<ChaincodeResult> {
-    const { txId, channelId } = proposal;
+  async execute(context: TransactionContext, timeoutMs: number): Promise<ChaincodeResult> {
+    const { txId, channelId } = context.proposal;
     if (this.#running.has(txId)) throw new Error(`error sending: txid: ${txId}(${channelId}) exists`);
     const done = Promise.withResolvers<peer.ChaincodeMessage>();
-    this.#running.set(txId, { simulation, done });
+    this.#running.set(txId, { context, done });
     const timer = setTimeout(
       () => done.reject(new Error("error sending: timeout expired while executing transaction")),
       timeoutMs,
     );
     try {
       if (!this.#isOpen) throw new Error(`error sending: ${streamTerminated}`);
-      this.#sendTransaction(proposal);
+      this.#sendTransaction(context);
       return resultOf(await done.promise, txId);
     } finally {
       clearTimeout(timer);
@@ -81,7 +76,7 @@ export class ChaincodeConnection {
     this.#end(new Error("closed"));
   }
 
-  #sendTransaction(proposal: UnpackedProposal): void {
+  #sendTransaction({ proposal }: TransactionContext): void {
     const message = new peer.ChaincodeMessage();
     message.setType(Type.TRANSACTION);
     message.setTxid(proposal.txId);
@@ -135,7 +130,7 @@ export class ChaincodeConnection {
     try {
       const running = this.#running.get(message.getTxid());
       if (running === undefined) throw new Error("no ledger context");
-      answer.setPayload(await handler(message.getPayload_asU8(), running.simulation, message.getChannelId()));
+      answer.setPayload(await handler(message.getPayload_asU8(), running.context));
       answer.setType(Type.RESPONSE);
     } catch (error) {
       answer.setPayload(

@@ -1,9 +1,8 @@
 import { type ChannelCredentials } from "@grpc/grpc-js";
 import type { Logger } from "../logger.ts";
 import { messageOf } from "../wire/decode.ts";
-import type { UnpackedProposal } from "../wire/proposal.ts";
 import { ChaincodeConnection, ChaincodeFailure, type ChaincodeResult } from "./chaincodeConnection.ts";
-import type { Simulation } from "./simulation.ts";
+import { TransactionContext, type TransactionContextDeps } from "./transactionContext.ts";
 
 export interface ChaincodeLauncherOptions {
   readonly chaincodeName: string;
@@ -25,15 +24,19 @@ export class ChaincodeLauncher {
   }
 
   /** Fabric: ChaincodeSupport.Execute. @throws Error with Fabric's text */
-  async execute(proposal: UnpackedProposal, simulation: Simulation): Promise<ChaincodeResult> {
+  async execute(deps: TransactionContextDeps): Promise<ChaincodeResult> {
+    const { chaincodeName, executeTimeoutMs } = this.#options;
+    const context = new TransactionContext(chaincodeName, deps);
     try {
       const connection = await this.connect();
-      const result = await connection.execute(proposal, simulation, this.#options.executeTimeoutMs);
-      result.event?.setChaincodeId(proposal.chaincodeName);
+      const result = await connection.execute(context, executeTimeoutMs);
+      result.event?.setChaincodeId(chaincodeName);
       return result;
     } catch (cause) {
       if (cause instanceof ChaincodeFailure) throw cause;
-      throw new Error(`failed to execute transaction ${proposal.txId}: ${messageOf(cause)}`, { cause });
+      throw new Error(`failed to execute transaction ${deps.proposal.txId}: ${messageOf(cause)}`, { cause });
+    } finally {
+      await context.close();
     }
   }
 

@@ -1,13 +1,9 @@
 import { peer } from "@hyperledger/fabric-protos";
 import { decode } from "../wire/decode.ts";
-import type { Simulation } from "./simulation.ts";
+import type { TransactionContext } from "./transactionContext.ts";
 
 /** Answers one request of a chaincode. What it throws goes back as Fabric words it: `<TYPE> failed: transaction ID: …`. */
-type MessageHandler = (
-  payload: Uint8Array,
-  simulation: Simulation,
-  channelId: string,
-) => Uint8Array | Promise<Uint8Array>;
+type MessageHandler = (payload: Uint8Array, context: TransactionContext) => Uint8Array | Promise<Uint8Array>;
 
 const { Type } = peer.ChaincodeMessage;
 const nothing = new Uint8Array();
@@ -29,74 +25,72 @@ export const messageHandlers: ReadonlyMap<number, MessageHandler> = new Map<numb
   [Type.INVOKE_CHAINCODE, invokeChaincode],
 ]);
 
-function getState(payload: Uint8Array, simulation: Simulation, channelId: string): Uint8Array {
+function getState(payload: Uint8Array, context: TransactionContext): Uint8Array {
   const request = decode(peer.GetState, "GetState", payload);
-  refuseCollection(request.getCollection(), simulation, channelId);
-  return simulation.get(request.getKey());
+  refuseCollection(request.getCollection(), context);
+  return context.simulation.get(context.namespace, request.getKey());
 }
 
-function putState(payload: Uint8Array, simulation: Simulation, channelId: string): Uint8Array {
+function putState(payload: Uint8Array, context: TransactionContext): Uint8Array {
   const request = decode(peer.PutState, "PutState", payload);
-  refuseCollection(request.getCollection(), simulation, channelId);
-  simulation.put(request.getKey(), request.getValue_asU8());
+  refuseCollection(request.getCollection(), context);
+  context.simulation.put(context.namespace, request.getKey(), request.getValue_asU8());
   return nothing;
 }
 
-function delState(payload: Uint8Array, simulation: Simulation, channelId: string): Uint8Array {
+function delState(payload: Uint8Array, context: TransactionContext): Uint8Array {
   const request = decode(peer.DelState, "DelState", payload);
-  refuseCollection(request.getCollection(), simulation, channelId);
-  simulation.put(request.getKey(), nothing);
+  refuseCollection(request.getCollection(), context);
+  context.simulation.put(context.namespace, request.getKey(), nothing);
   return nothing;
 }
 
-async function getStateByRange(
-  payload: Uint8Array,
-  simulation: Simulation,
-  channelId: string,
-): Promise<Uint8Array> {
+async function getStateByRange(payload: Uint8Array, context: TransactionContext): Promise<Uint8Array> {
   const request = decode(peer.GetStateByRange, "GetStateByRange", payload);
-  refuseCollection(request.getCollection(), simulation, channelId);
-  const metadata = decode(peer.QueryMetadata, "QueryMetadata", request.getMetadata_asU8());
-  const isPaginated = metadata.getPagesize() !== 0 || metadata.getBookmark() !== "";
-  const start = metadata.getBookmark() === "" ? request.getStartkey() : metadata.getBookmark();
-  const pageSize = isPaginated ? metadata.getPagesize() : undefined;
-  const { id, query } = simulation.openQuery(start, request.getEndkey(), pageSize);
-  return sendBatch(id, await query.next(), simulation);
-}
-
-async function queryStateNext(payload: Uint8Array, simulation: Simulation): Promise<Uint8Array> {
-  const id = decode(peer.QueryStateNext, "QueryStateNext", payload).getId();
-  const query = simulation.query(id);
-  if (query === undefined) throw new Error("query iterator not found");
-  return sendBatch(id, await query.next(), simulation);
-}
-
-async function sendBatch(
-  id: string,
-  response: peer.QueryResponse,
-  simulation: Simulation,
-): Promise<Uint8Array> {
-  if (!response.getHasMore()) await simulation.closeQuery(id);
+  const { namespace, simulation } = context;
+  const [start, end] = [request.getStartkey(), request.getEndkey()];
+  refuseCollection(request.getCollection(), context);
+  const page = pageOf(request);
+  const response =
+    page === undefined
+      ? await context.query(() => simulation.range(namespace, start, end))
+      : await context.query(() => simulation.page(namespace, page.bookmark || start, end), page.size);
   return response.serializeBinary();
 }
 
-async function queryStateClose(payload: Uint8Array, simulation: Simulation): Promise<Uint8Array> {
+interface Page {
+  readonly size: number;
+  readonly bookmark: string;
+}
+
+/** Undefined without pagination. */
+function pageOf(request: { getMetadata_asU8(): Uint8Array }): Page | undefined {
+  const metadata = decode(peer.QueryMetadata, "QueryMetadata", request.getMetadata_asU8());
+  const page = { size: metadata.getPagesize(), bookmark: metadata.getBookmark() };
+  return page.size === 0 && page.bookmark === "" ? undefined : page;
+}
+
+async function queryStateNext(payload: Uint8Array, context: TransactionContext): Promise<Uint8Array> {
+  const id = decode(peer.QueryStateNext, "QueryStateNext", payload).getId();
+  return (await context.queryNext(id)).serializeBinary();
+}
+
+async function queryStateClose(payload: Uint8Array, context: TransactionContext): Promise<Uint8Array> {
   const id = decode(peer.QueryStateClose, "QueryStateClose", payload).getId();
-  await simulation.closeQuery(id);
+  await context.queryClose(id);
   const response = new peer.QueryResponse();
   response.setId(id);
   return response.serializeBinary();
 }
 
-function getQueryResult(payload: Uint8Array, simulation: Simulation, channelId: string): never {
+function getQueryResult(payload: Uint8Array, context: TransactionContext): never {
   const request = decode(peer.GetQueryResult, "GetQueryResult", payload);
-  refuseCollection(request.getCollection(), simulation, channelId);
-  const metadata = decode(peer.QueryMetadata, "QueryMetadata", request.getMetadata_asU8());
-  const isPaginated = metadata.getPagesize() !== 0 || metadata.getBookmark() !== "";
+  refuseCollection(request.getCollection(), context);
+  const isPaginated = pageOf(request) !== undefined;
   return refuse(`${isPaginated ? "ExecuteQueryWithMetadata" : "ExecuteQuery"} not supported for leveldb`);
 }
 
-function invokeChaincode(payload: Uint8Array, _simulation: Simulation, channelId: string): never {
+function invokeChaincode(payload: Uint8Array, { proposal: { channelId } }: TransactionContext): never {
   const spec = decode(peer.ChaincodeSpec, "ChaincodeSpec", payload);
   const [name = "", channel = channelId] = (spec.getChaincodeId()?.getName() ?? "").split("/", 2);
   if (channel !== channelId) return refuse(`failed to find ledger for channel: ${channel}`);
@@ -106,13 +100,12 @@ function invokeChaincode(payload: Uint8Array, _simulation: Simulation, channelId
   );
 }
 
-function refuseCollection(collection: string, simulation: Simulation, channelId: string): void {
+function refuseCollection(collection: string, { namespace, proposal }: TransactionContext): void {
   if (collection !== "")
-    refuse(`collection ${channelId}/${simulation.namespace}/${collection} could not be found`);
+    refuse(`collection ${proposal.channelId}/${namespace}/${collection} could not be found`);
 }
 
-function refusePrivateDataHash(payload: Uint8Array, simulation: Simulation): never {
-  const { namespace } = simulation;
+function refusePrivateDataHash(payload: Uint8Array, { namespace }: TransactionContext): never {
   const collection = decode(peer.GetState, "GetState", payload).getCollection();
   return refuse(
     `collection [${collection}] not defined in the collection config for chaincode [${namespace}]`,

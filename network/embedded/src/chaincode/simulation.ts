@@ -1,100 +1,67 @@
-import type { Version } from "../store/layout.ts";
+import { ReadWriteSet } from "../rwset/readWriteSet.ts";
+import { RangeRecord } from "../rwset/rangeRecord.ts";
 import type { LedgerStore, StateSnapshot } from "../store/ledgerStore.ts";
-import type { ReadWriteSet } from "./readWriteSet.ts";
-import { StateQuery } from "./stateQuery.ts";
+import { RangeResults } from "./rangeResults.ts";
 
-/** An evaluation's writes go nowhere, so its ranges need no protection against phantoms. */
-export type SimulationMode = "evaluate" | "endorse";
-
-export interface SimulationOptions {
-  readonly txId: string;
-  readonly namespace: string;
-  readonly mode: SimulationMode;
+export interface SimulationDeps {
+  readonly store: LedgerStore;
+  readonly snapshot: StateSnapshot;
 }
 
-const maxOpenQueries = 32;
+/**
+ * One member's run of one proposal over one state of the ledger. Reads never see the simulation's own writes.
+ * Fabric: core/ledger/kvledger/txmgmt/txmgr/tx_simulator.go; an evaluation is a simulation whose result nobody submits.
+ */
+export class Simulation {
+  readonly readWriteSet = new ReadWriteSet();
+  readonly #txId: string;
+  readonly #deps: SimulationDeps;
+  #hasWritten = false;
+  #hasPaginated = false;
 
-/** One member's run of one proposal over one state of the ledger. Reads never see the simulation's own writes. */
-export class Simulation implements ReadWriteSet {
-  readonly reads = new Map<string, Version | undefined>();
-  readonly writes = new Map<string, Uint8Array>();
-  readonly namespace: string;
-  readonly txId: string;
-  readonly #mode: SimulationMode;
-  readonly #store: LedgerStore;
-  readonly #snapshot: StateSnapshot;
-  readonly #queries = new Map<string, StateQuery>();
-  #rangeRead = false;
-  #paginated = false;
-  #nextQueryId = 0;
-
-  constructor(options: SimulationOptions, store: LedgerStore, snapshot: StateSnapshot) {
-    this.namespace = options.namespace;
-    this.txId = options.txId;
-    this.#mode = options.mode;
-    this.#store = store;
-    this.#snapshot = snapshot;
+  constructor(txId: string, deps: SimulationDeps) {
+    this.#txId = txId;
+    this.#deps = deps;
   }
 
-  get(key: string): Uint8Array {
-    const found = this.#store.getState(this.namespace, key, this.#snapshot);
-    this.reads.set(key, found?.version);
+  get(namespace: string, key: string): Uint8Array {
+    const { store, snapshot } = this.#deps;
+    const found = store.getState(namespace, key, snapshot);
+    this.readWriteSet.addRead(namespace, key, found?.version);
     return found?.value ?? new Uint8Array();
   }
 
-  /** An empty value deletes. @throws Error with Fabric's text after a range read that forbids writes */
-  put(key: string, value: Uint8Array): void {
-    if (this.#paginated || (this.#rangeRead && this.#mode === "endorse")) {
+  /** An empty value deletes. @throws Error with Fabric's text after a query that forbids writes */
+  put(namespace: string, key: string, value: Uint8Array): void {
+    this.#beginWrite();
+    this.readWriteSet.addWrite(namespace, key, value);
+  }
+
+  /** Keys from `start` on and before `end`; what is read of them is checked again at commit. */
+  range(namespace: string, start: string, end: string): RangeResults {
+    const { store, snapshot } = this.#deps;
+    const record = new RangeRecord(start, end);
+    this.readWriteSet.addRange(namespace, record);
+    return new RangeResults(namespace, store.rangeState(namespace, start, end, snapshot), record);
+  }
+
+  /** @throws Error with Fabric's text after a write */
+  page(namespace: string, start: string, end: string): RangeResults {
+    if (this.#hasWritten) {
       throw new Error(
-        `txid [${this.txId}]: unsuppored transaction. Transaction has already performed a paginated query. Writes are not allowed`,
+        `txid [${this.#txId}]: unsuppored transaction. Paginated queries are supported only in a read-only transaction`,
       );
     }
-    this.writes.set(key, value);
+    this.#hasPaginated = true;
+    return this.range(namespace, start, end);
   }
 
-  /** @param pageSize undefined without pagination */
-  openQuery(start: string, end: string, pageSize: number | undefined): { id: string; query: StateQuery } {
-    const isPaginated = pageSize !== undefined;
-    if (this.writes.size > 0 && (isPaginated || this.#mode === "endorse")) {
+  #beginWrite(): void {
+    if (this.#hasPaginated) {
       throw new Error(
-        `txid [${this.txId}]: unsuppored transaction. Paginated queries are supported only in a read-only transaction`,
+        `txid [${this.#txId}]: unsuppored transaction. Transaction has already performed a paginated query. Writes are not allowed`,
       );
     }
-    if (this.#queries.size >= maxOpenQueries) throw new Error(`more than ${maxOpenQueries} open queries`);
-    this.#rangeRead = true;
-    this.#paginated ||= isPaginated;
-    const id = String(this.#nextQueryId++);
-    const results = this.#store.rangeState(this.namespace, start, end, this.#snapshot);
-    const query = new StateQuery(id, this.namespace, results, pageSize);
-    this.#queries.set(id, query);
-    return { id, query };
-  }
-
-  query(id: string): StateQuery | undefined {
-    return this.#queries.get(id);
-  }
-
-  async closeQuery(id: string): Promise<void> {
-    const query = this.#queries.get(id);
-    this.#queries.delete(id);
-    await query?.close();
-  }
-
-  /**
-   * Ends the simulation.
-   * @throws Error when a transaction would rest on a range that commit cannot check again
-   */
-  async finish(): Promise<void> {
-    await this.abandon();
-    if (this.#rangeRead && this.#mode === "endorse") {
-      throw new Error(
-        `txid [${this.txId}]: range queries are supported only when evaluating, not in a transaction`,
-      );
-    }
-  }
-
-  /** Ends it without a result: open queries hold on to the snapshot. */
-  async abandon(): Promise<void> {
-    await Promise.all([...this.#queries.keys()].map((id) => this.closeQuery(id)));
+    this.#hasWritten = true;
   }
 }

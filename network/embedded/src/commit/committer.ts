@@ -12,11 +12,9 @@ export interface CommitterDeps {
 
 /** Turns an ordered batch into a block: validates, checks the state, writes it in one piece, tells who waits. */
 export class Committer {
-  readonly #chaincodeName: string;
   readonly #deps: CommitterDeps;
 
-  constructor(chaincodeName: string, deps: CommitterDeps) {
-    this.#chaincodeName = chaincodeName;
+  constructor(deps: CommitterDeps) {
     this.#deps = deps;
   }
 
@@ -24,12 +22,7 @@ export class Committer {
     const { store, validator, notifier } = this.#deps;
     const { height: number, hash: previousHash, lastConfig } = store.tip;
     const validated = markDuplicates(envelopes.map((envelope) => validator.validate(envelope)));
-    const { transactions, writes } = applyInOrder(
-      number,
-      this.#chaincodeName,
-      validated,
-      (key) => store.getState(this.#chaincodeName, key)?.version,
-    );
+    const { transactions, writes } = await applyInOrder(number, validated, store);
     const codes = transactions.map(({ code }) => code);
     const block = buildBlock({ number, previousHash, transactions: envelopes, codes, lastConfig });
     await store.commit({ block, lastConfig, transactions, writes });

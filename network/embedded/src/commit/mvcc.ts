@@ -1,10 +1,19 @@
 import { peer } from "@hyperledger/fabric-protos";
-import { sameVersion, type Version } from "../store/layout.ts";
-import type { StateWrite } from "../store/ledgerStore.ts";
-import type { KvSet } from "./transactionParts.ts";
+import type { DecodedNamespace } from "../rwset/decodedReadWriteSet.ts";
+import { versionIn } from "../rwset/kvRead.ts";
+import { sameVersion, type Version, type VersionedValue } from "../store/layout.ts";
+import type { StateEntry, StateWrite } from "../store/ledgerStore.ts";
+import { rangeHolds } from "./phantom.ts";
 import type { ValidatedTransaction } from "./transactionValidator.ts";
+import { UpdateBatch } from "./updateBatch.ts";
 
 const Code = peer.TxValidationCode;
+
+/** The state as of the last block. */
+export interface CommittedState {
+  getState(namespace: string, key: string): VersionedValue | undefined;
+  rangeState(namespace: string, start: string, end: string): AsyncIterable<StateEntry>;
+}
 
 export interface BlockResult {
   readonly transactions: readonly { readonly txId: string; readonly code: number }[];
@@ -12,47 +21,59 @@ export interface BlockResult {
 }
 
 /**
- * Walks a block in order: a transaction whose reads are no longer what they were gets MVCC_READ_CONFLICT, whether the
- * change is committed or earlier in this block. Fabric: core/ledger/kvledger/txmgmt/validation.
+ * Walks a block in order: a transaction whose reads are no longer what they were gets MVCC_READ_CONFLICT, one whose
+ * ranges hold other keys PHANTOM_READ_CONFLICT, whether the change is committed or earlier in this block.
+ * Fabric: core/ledger/kvledger/txmgmt/validation/validator.go.
  */
-export function applyInOrder(
+export async function applyInOrder(
   block: number,
-  namespace: string,
   transactions: readonly ValidatedTransaction[],
-  committedVersion: (key: string) => Version | undefined,
-): BlockResult {
-  const updates = new Map<string, StateWrite>();
-  const results = transactions.map(({ txId, code, kvSet }, index) => {
-    if (kvSet === undefined) return { txId, code };
-    if (!readsHold(kvSet, updates, committedVersion)) return { txId, code: Code.MVCC_READ_CONFLICT };
-    collectWrites(kvSet, namespace, { block, transaction: index }, updates);
-    return { txId, code };
-  });
-  return { transactions: results, writes: [...updates.values()] };
+  state: CommittedState,
+): Promise<BlockResult> {
+  const updates = new UpdateBatch();
+  const results: { txId: string; code: number }[] = [];
+  for (const [index, { txId, code: before, readWriteSet }] of transactions.entries()) {
+    const code = before === Code.VALID ? await stateCode(readWriteSet, updates, state) : before;
+    if (code === Code.VALID) collectWrites(readWriteSet, { block, transaction: index }, updates);
+    results.push({ txId, code });
+  }
+  return { transactions: results, writes: updates.writes() };
+}
+
+async function stateCode(
+  readWriteSet: readonly DecodedNamespace[],
+  updates: UpdateBatch,
+  state: CommittedState,
+): Promise<number> {
+  for (const read of readWriteSet) {
+    if (!readsHold(read, updates, state)) return Code.MVCC_READ_CONFLICT;
+    for (const range of read.kvSet.getRangeQueriesInfoList()) {
+      if (!(await rangeHolds(read.namespace, range, updates, state))) return Code.PHANTOM_READ_CONFLICT;
+    }
+  }
+  return Code.VALID;
 }
 
 function readsHold(
-  kvSet: KvSet,
-  updates: ReadonlyMap<string, StateWrite>,
-  committedVersion: (key: string) => Version | undefined,
+  { namespace, kvSet }: DecodedNamespace,
+  updates: UpdateBatch,
+  state: CommittedState,
 ): boolean {
   return kvSet.getReadsList().every((read) => {
-    if (updates.has(read.getKey())) return false;
-    const version = read.getVersion();
-    const then = version && { block: version.getBlockNum(), transaction: version.getTxNum() };
-    return sameVersion(then, committedVersion(read.getKey()));
+    if (updates.get(namespace, read.getKey()) !== undefined) return false;
+    return sameVersion(versionIn(read), state.getState(namespace, read.getKey())?.version);
   });
 }
 
 function collectWrites(
-  kvSet: KvSet,
-  namespace: string,
+  readWriteSet: readonly DecodedNamespace[],
   version: Version,
-  updates: Map<string, StateWrite>,
+  updates: UpdateBatch,
 ): void {
-  for (const write of kvSet.getWritesList()) {
-    const key = write.getKey();
-    const isDelete = write.getIsDelete() || write.getValue_asU8().length === 0;
-    updates.set(key, { namespace, key, version, value: isDelete ? undefined : write.getValue_asU8() });
+  for (const { namespace, kvSet } of readWriteSet) {
+    for (const write of kvSet.getWritesList()) {
+      const isDelete = write.getIsDelete() || write.getValue_asU8().length === 0;
+      updates.put(namespace, write.getKey(), version, isDelete ? undefined : write.getValue_asU8());
+    }
   }
 }

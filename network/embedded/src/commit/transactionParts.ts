@@ -1,4 +1,4 @@
-import { common, ledger, peer } from "@hyperledger/fabric-protos";
+import { common, peer } from "@hyperledger/fabric-protos";
 import { decode } from "../wire/decode.ts";
 import { bytesEqual, sha256 } from "../wire/hash.ts";
 
@@ -34,25 +34,6 @@ export function endorsedAction(payload: common.Payload): EndorsedAction {
   if (!bytesEqual(expected, response.getProposalHash_asU8())) throw new Error("proposal hash does not match");
   const action = decode(peer.ChaincodeAction, "ChaincodeAction", response.getExtension_asU8());
   return { responsePayload, endorsements: endorsed.getEndorsementsList(), action };
-}
-
-export type KvSet = InstanceType<typeof ledger.rwset.kvrwset.KVRWSet>;
-
-/**
- * The read-write set of the one namespace that a transaction may touch.
- * @throws Error when it holds anything that this ledger doesn't validate: that must not pass unseen
- */
-export function kvSetOf(action: peer.ChaincodeAction, namespace: string): KvSet {
-  const results = decode(ledger.rwset.TxReadWriteSet, "TxReadWriteSet", action.getResults_asU8());
-  const [only, ...more] = results.getNsRwsetList();
-  if (only === undefined) return new ledger.rwset.kvrwset.KVRWSet();
-  if (more.length > 0 || only.getNamespace() !== namespace)
-    throw new Error("a namespace that is not the chaincode's");
-  if (only.getCollectionHashedRwsetList().length > 0) throw new Error("private data is not supported");
-  const set = decode(ledger.rwset.kvrwset.KVRWSet, "KVRWSet", only.getRwset_asU8());
-  if (set.getRangeQueriesInfoList().length > 0) throw new Error("range queries are not supported");
-  if (set.getMetadataWritesList().length > 0) throw new Error("key metadata is not supported");
-  return set;
 }
 
 /** Undefined when there is none. @throws WireError */

@@ -1,10 +1,11 @@
 import { common, type peer as peerTypes, peer } from "@hyperledger/fabric-protos";
 import type { MspRegistry } from "../identity/mspRegistry.ts";
+import { type DecodedNamespace, decodeReadWriteSet } from "../rwset/decodedReadWriteSet.ts";
 import type { LedgerStore } from "../store/ledgerStore.ts";
 import { decode, type MessageType } from "../wire/decode.ts";
 import { transactionIdOf } from "../wire/hash.ts";
 import type { EndorsementPolicy } from "./endorsementPolicy.ts";
-import { endorsedAction, type EndorsedAction, eventOf, type KvSet, kvSetOf } from "./transactionParts.ts";
+import { endorsedAction, type EndorsedAction, eventOf } from "./transactionParts.ts";
 
 const Code = peer.TxValidationCode;
 
@@ -12,7 +13,8 @@ export interface ValidatedTransaction {
   readonly txId: string;
   /** A TxValidationCode; 0 is valid so far (the state is checked later, in block order). */
   readonly code: number;
-  readonly kvSet: KvSet | undefined;
+  /** What it read and writes; nothing of an invalid one. */
+  readonly readWriteSet: readonly DecodedNamespace[];
 }
 
 export interface ValidatorDeps {
@@ -54,12 +56,14 @@ export class TransactionValidator {
       this.#checkCreator(envelope, channelHeader, signatureHeader);
       const endorsed = orInvalid(Code.INVALID_ENDORSER_TRANSACTION, () => endorsedAction(payload));
       if (this.#deps.store.getTransaction(txId) !== undefined) throw new Invalid(Code.DUPLICATE_TXID);
+      const results = endorsed.action.getResults_asU8();
+      const readWriteSet = orInvalid(Code.BAD_RWSET, () => decodeReadWriteSet(results));
       this.#checkChaincode(channelHeader, endorsed.action);
-      const kvSet = orInvalid(Code.BAD_RWSET, () => kvSetOf(endorsed.action, this.#chaincodeName));
+      this.#checkNamespaces(readWriteSet);
       this.#checkPolicy(endorsed);
-      return { txId, code: Code.VALID, kvSet };
+      return { txId, code: Code.VALID, readWriteSet };
     } catch (error) {
-      if (error instanceof Invalid) return { txId, code: error.code, kvSet: undefined };
+      if (error instanceof Invalid) return { txId, code: error.code, readWriteSet: [] };
       throw error;
     }
   }
@@ -96,6 +100,16 @@ export class TransactionValidator {
     }
   }
 
+  /** Fabric: core/committer/txvalidator/v20/plugindispatcher. A namespace that is only read need not be a chaincode. */
+  #checkNamespaces(readWriteSet: readonly DecodedNamespace[]): void {
+    const names = new Set(readWriteSet.map(({ namespace }) => namespace));
+    if (names.size < readWriteSet.length) throw new Invalid(Code.ILLEGAL_WRITESET);
+    const isKnown = readWriteSet.every(
+      ({ namespace, kvSet }) => kvSet.getWritesList().length === 0 || namespace === this.#chaincodeName,
+    );
+    if (!isKnown) throw new Invalid(Code.INVALID_CHAINCODE);
+  }
+
   #checkPolicy(endorsed: EndorsedAction): void {
     if (!this.#deps.policy.isSatisfiedBy(endorsed)) throw new Invalid(Code.ENDORSEMENT_POLICY_FAILURE);
   }
@@ -106,7 +120,7 @@ export function markDuplicates(transactions: readonly ValidatedTransaction[]): V
   const seen = new Set<string>();
   return transactions.map((transaction) => {
     if (transaction.code !== Code.VALID) return transaction;
-    if (seen.has(transaction.txId)) return { ...transaction, code: Code.DUPLICATE_TXID, kvSet: undefined };
+    if (seen.has(transaction.txId)) return { ...transaction, code: Code.DUPLICATE_TXID, readWriteSet: [] };
     seen.add(transaction.txId);
     return transaction;
   });

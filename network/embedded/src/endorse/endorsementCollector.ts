@@ -37,7 +37,7 @@ export class EndorsementCollector {
   async collect(proposal: UnpackedProposal, own: EndorsingMember): Promise<common.Envelope> {
     const snapshot = this.#store.snapshot(); // one for all: their answers must agree while blocks go on
     try {
-      const outcome = await own.endorser.process(proposal, "endorse", snapshot);
+      const outcome = await own.endorser.process(proposal, snapshot);
       const others = shuffled(this.#members.filter((member) => member !== own));
       const needed = this.#options.endorseAll ? this.#members.length : this.#options.quorum;
       const plan = new EndorsePlan<EndorsingMember>(needed, others);
@@ -103,7 +103,7 @@ export class EndorsementCollector {
     snapshot: StateSnapshot,
     own: EndorsingMember,
   ): Promise<Outcome> {
-    const outcome = member.endorser.process(proposal, "endorse", snapshot);
+    const outcome = member.endorser.process(proposal, snapshot);
     return member === own ? outcome : fromAfar(outcome, this.#options.endorsementTimeoutMs);
   }
 }

@@ -1,8 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { peer } from "@hyperledger/fabric-protos";
 import type { ChaincodeLauncher } from "../chaincode/chaincodeLauncher.ts";
-import { encodeReadWriteSet } from "../chaincode/readWriteSet.ts";
-import { Simulation, type SimulationMode } from "../chaincode/simulation.ts";
+import { Simulation } from "../chaincode/simulation.ts";
 import { signBytes } from "../identity/signature.ts";
 import type { StateSnapshot } from "../store/ledgerStore.ts";
 import { messageOf } from "../wire/decode.ts";
@@ -40,7 +39,7 @@ export class Endorser {
     this.#deps = deps;
   }
 
-  async process(proposal: UnpackedProposal, mode: SimulationMode, snapshot: StateSnapshot): Promise<Outcome> {
+  async process(proposal: UnpackedProposal, snapshot: StateSnapshot): Promise<Outcome> {
     const atDoor = doorRefusal(proposal, this.#options.timeWindowMs, this.#deps);
     if (atDoor !== undefined) return { kind: "unavailable", message: atDoor };
     if (proposal.channelId !== this.#options.channel) {
@@ -49,50 +48,36 @@ export class Endorser {
     const refusal = proposalRefusal(proposal, this.#deps);
     if (refusal !== undefined) return { kind: "refused", message: refusal };
     const { chaincodeName } = proposal;
-    if (chaincodeName === systemChaincode) return this.#querySystem(proposal, mode, snapshot);
+    if (chaincodeName === systemChaincode) return this.#querySystem(proposal, snapshot);
     if (chaincodeName !== this.#options.chaincodeName) {
       const message =
         `make sure the chaincode ${chaincodeName} has been successfully defined on channel ${proposal.channelId} ` +
         `and try again: chaincode ${chaincodeName} not found`;
       return { kind: "peerError", message };
     }
-    return this.#simulate(proposal, mode, snapshot);
+    return this.#simulate(proposal, snapshot);
   }
 
-  #querySystem(proposal: UnpackedProposal, mode: SimulationMode, snapshot: StateSnapshot): Outcome {
+  #querySystem(proposal: UnpackedProposal, snapshot: StateSnapshot): Outcome {
     const { policy, msps, store } = this.#deps;
     const { channel } = this.#options;
     const readerRefusal = policy.refusalOf(channel, "Readers", msps.resolve(proposal.creator));
     const response = systemQuery(proposal.input.getArgsList_asU8(), { channel, store, readerRefusal });
     if (response.getStatus() !== 200) return { kind: "chaincodeError", response };
-    const simulation = new Simulation({ txId: proposal.txId, namespace: "", mode }, store, snapshot);
+    const simulation = new Simulation(proposal.txId, { store, snapshot });
     return this.#endorse(proposal, simulation, response, undefined);
   }
 
-  async #simulate(
-    proposal: UnpackedProposal,
-    mode: SimulationMode,
-    snapshot: StateSnapshot,
-  ): Promise<Outcome> {
-    const { txId, chaincodeName: namespace } = proposal;
-    const simulation = new Simulation({ txId, namespace, mode }, this.#deps.store, snapshot);
+  async #simulate(proposal: UnpackedProposal, snapshot: StateSnapshot): Promise<Outcome> {
+    const simulation = new Simulation(proposal.txId, { store: this.#deps.store, snapshot });
     let result;
     try {
-      result = await this.#deps.launcher.execute(proposal, simulation);
+      result = await this.#deps.launcher.execute({ proposal, simulation });
     } catch (error) {
-      await simulation.abandon();
       return { kind: "peerError", message: `error in simulation: ${messageOf(error)}` };
     }
     const status = result.response.getStatus();
-    if (status < 200 || status >= 400) {
-      await simulation.abandon();
-      return { kind: "chaincodeError", response: result.response };
-    }
-    try {
-      await simulation.finish();
-    } catch (error) {
-      return { kind: "peerError", message: `error in simulation: ${messageOf(error)}` };
-    }
+    if (status < 200 || status >= 400) return { kind: "chaincodeError", response: result.response };
     return this.#endorse(proposal, simulation, result.response, result.event);
   }
 
@@ -106,7 +91,7 @@ export class Endorser {
     chaincodeId.setName(proposal.chaincodeName);
     chaincodeId.setVersion(chaincodeVersion);
     const action = new peer.ChaincodeAction();
-    action.setResults(encodeReadWriteSet(simulation.namespace, simulation));
+    action.setResults(simulation.readWriteSet.encode());
     action.setResponse(response);
     action.setChaincodeId(chaincodeId);
     if (event !== undefined) action.setEvents(event.serializeBinary());

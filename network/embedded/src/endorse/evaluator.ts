@@ -38,7 +38,7 @@ export class Evaluator {
     try {
       const details: ErrorDetail[] = [];
       for (const member of candidates) {
-        const running = member.endorser.process(proposal, "evaluate", snapshot);
+        const running = member.endorser.process(proposal, snapshot);
         const outcome = await (member === own
           ? running
           : fromAfar(running, this.#options.endorsementTimeoutMs));

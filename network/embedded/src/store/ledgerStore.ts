@@ -15,6 +15,11 @@ export interface StateWrite {
   readonly value: Uint8Array | undefined;
 }
 
+/** A key that is there. */
+export interface StateEntry extends layout.VersionedValue {
+  readonly key: string;
+}
+
 export interface CommittedBlock {
   readonly block: common.Block;
   readonly lastConfig: number;
@@ -68,8 +73,7 @@ export class LedgerStore {
   }
 
   getState(namespace: string, key: string, snapshot?: StateSnapshot): layout.VersionedValue | undefined {
-    const options = snapshot === undefined ? {} : { snapshot };
-    const stored = this.#db.getSync(layout.stateKey(namespace, key), options);
+    const stored = this.#db.getSync(layout.stateKey(namespace, key), at(snapshot));
     return stored && layout.decodeState(stored);
   }
 
@@ -78,13 +82,13 @@ export class LedgerStore {
     namespace: string,
     start: string,
     end: string,
-    snapshot: StateSnapshot,
-  ): AsyncGenerator<{ key: string; value: Uint8Array }> {
+    snapshot?: StateSnapshot,
+  ): AsyncGenerator<StateEntry> {
     const gte = layout.stateKey(namespace, start);
     const lt = end === "" ? layout.stateEnd(namespace) : layout.stateKey(namespace, end);
     if (Buffer.compare(gte, lt) >= 0) return;
-    for await (const [key, stored] of this.#db.iterator({ gte, lt, snapshot })) {
-      yield { key: layout.keyOfState(namespace, key), value: layout.decodeState(stored).value };
+    for await (const [key, stored] of this.#db.iterator({ gte, lt, ...at(snapshot) })) {
+      yield { key: layout.keyOfState(namespace, key), ...layout.decodeState(stored) };
     }
   }
 
@@ -173,4 +177,8 @@ export class LedgerStore {
     if (fault !== undefined) throw new StoreError("STORE_DAMAGED", `the ledger's end is damaged: ${fault}`);
     this.#tip = tip;
   }
+}
+
+function at(snapshot: StateSnapshot | undefined): { snapshot?: StateSnapshot } {
+  return snapshot === undefined ? {} : { snapshot };
 }

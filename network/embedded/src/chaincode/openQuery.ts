@@ -1,25 +1,22 @@
-import { ledger, peer } from "@hyperledger/fabric-protos";
+import { peer } from "@hyperledger/fabric-protos";
+import type { QueryResults } from "./queryResults.ts";
 
 /** Results that the peer sends to the shim at once when the chaincode gave no page size. */
 const batchSize = 100;
 /** Fabric's ledger.state.totalQueryLimit. */
 const totalLimit = 100_000;
 
-type StateIterator = AsyncGenerator<{ key: string; value: Uint8Array }>;
-
-/** One open range query of a simulation. Fabric: core/chaincode/query_response_generator.go. */
-export class StateQuery {
+/** One open query of a chaincode. Fabric: core/chaincode/query_response_generator.go. */
+export class OpenQuery {
   readonly #id: string;
-  readonly #namespace: string;
-  readonly #results: StateIterator;
+  readonly #results: QueryResults;
   /** Undefined without pagination; 0 is an unlimited page. */
   readonly #pageSize: number | undefined;
   #returned = 0;
   #pending: peer.QueryResultBytes[] = [];
 
-  constructor(id: string, namespace: string, results: StateIterator, pageSize: number | undefined) {
+  constructor(id: string, results: QueryResults, pageSize: number | undefined) {
     this.#id = id;
-    this.#namespace = namespace;
     this.#results = results;
     this.#pageSize = pageSize;
   }
@@ -29,8 +26,9 @@ export class StateQuery {
     const limit = this.#limit();
     while (this.#returned < limit) {
       const result = await this.#results.next();
-      if (result.done === true) return this.#last();
-      const encoded = this.#encode(result.value);
+      if (result === undefined) return this.#last();
+      const encoded = new peer.QueryResultBytes();
+      encoded.setResultbytes(result);
       this.#returned++;
       if (this.#pageSize === undefined && this.#pending.length === batchSize) return this.#batch(encoded);
       this.#pending.push(encoded);
@@ -39,22 +37,12 @@ export class StateQuery {
   }
 
   async close(): Promise<void> {
-    await this.#results.return(undefined);
+    await this.#results.close();
   }
 
   #limit(): number {
     const pageSize = this.#pageSize ?? 0;
     return pageSize > 0 ? Math.min(pageSize, totalLimit) : totalLimit;
-  }
-
-  #encode({ key, value }: { key: string; value: Uint8Array }): peer.QueryResultBytes {
-    const kv = new ledger.queryresult.KV();
-    kv.setNamespace(this.#namespace);
-    kv.setKey(key);
-    kv.setValue(value);
-    const bytes = new peer.QueryResultBytes();
-    bytes.setResultbytes(kv.serializeBinary());
-    return bytes;
   }
 
   /** A full batch goes out only when one more result is known: `hasMore` is then never a lie. */
@@ -75,16 +63,10 @@ export class StateQuery {
     if (this.#pageSize !== undefined) {
       const metadata = new peer.QueryResponseMetadata();
       metadata.setFetchedRecordsCount(this.#returned);
-      metadata.setBookmark(await this.#bookmark());
+      metadata.setBookmark(await this.#results.bookmark());
       response.setMetadata(metadata.serializeBinary());
     }
     await this.close();
     return response;
-  }
-
-  /** The key that the next page begins with. */
-  async #bookmark(): Promise<string> {
-    const result = await this.#results.next();
-    return result.done === true ? "" : result.value.key;
   }
 }
