@@ -133,13 +133,62 @@ describe("Chaincode's requests", function () {
     });
   });
 
+  describe("for a key's history", () => {
+    interface Modification {
+      readonly txId: string;
+      readonly seconds: number;
+      readonly value: string;
+      readonly isDelete: boolean;
+    }
+    const historyOf = async (key: string): Promise<Modification[]> =>
+      JSON.parse(await evaluate("history", key)) as Modification[];
+
+    it("brings every valid write with its transaction, newest first, deletions too", async () => {
+      const started = Math.floor(Date.now() / 1000);
+      const txIds: string[] = [];
+      for (const args of [
+        ["put", "h", "1"],
+        ["put", "h", "2"],
+        ["del", "h"],
+        ["put", "h", "3"],
+      ] as const) {
+        const [name, ...rest] = args;
+        const proposal = contract.newProposal(name, { arguments: rest });
+        txIds.unshift(proposal.getTransactionId());
+        await (await (await proposal.endorse()).submit()).getStatus();
+      }
+
+      const history = await historyOf("h");
+
+      assert.deepEqual(
+        history.map(({ txId, value, isDelete }) => [txId, value, isDelete]),
+        [
+          [txIds[0], "3", false],
+          [txIds[1], "", true],
+          [txIds[2], "2", false],
+          [txIds[3], "1", false],
+        ],
+      );
+      assert.ok(history.every(({ seconds }) => seconds >= started && seconds <= Date.now() / 1000));
+    });
+
+    it("leaves out what was flagged invalid, and keys that merely begin alike", async () => {
+      await contract.submitTransaction("put", "hh", "1");
+      await contract.submitTransaction("put", "hh\0", "other");
+      const late = await contract.newProposal("add", { arguments: ["hh", "1"] }).endorse();
+      await contract.submitTransaction("put", "hh", "2");
+      assert.equal((await (await late.submit()).getStatus()).code, 11);
+
+      assert.deepEqual(
+        (await historyOf("hh")).map(({ value }) => value),
+        ["2", "1"],
+      );
+      assert.deepEqual(await historyOf("nobody wrote it"), []);
+    });
+  });
+
   describe("that are not built yet", () => {
     const refused: readonly [string, readonly string[], RegExp][] = [
-      [
-        "history",
-        ["a"],
-        /GET_HISTORY_FOR_KEY failed: transaction ID: [0-9a-f]{64}: history database is not enabled/,
-      ],
       [
         "rich",
         [],

@@ -97,8 +97,11 @@ const methods: Readonly<Record<string, Method>> = {
     return "";
   },
   history: async (stub, [key = ""]) => {
-    await stub.getHistoryForKey(key);
-    return "";
+    const found: object[] = [];
+    for await (const { txId, timestamp, value, isDelete } of stub.getHistoryForKey(key)) {
+      found.push({ txId, seconds: timestamp.seconds, value: text(value), isDelete });
+    }
+    return JSON.stringify(found);
   },
   rich: async (stub) => {
     await stub.getQueryResult("{}");

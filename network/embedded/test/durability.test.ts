@@ -6,6 +6,7 @@ import type { common } from "@hyperledger/fabric-protos";
 import type { Contract, Network } from "@hyperledger/fabric-gateway";
 import { chainFault, StoreError } from "../src/index.ts";
 import { createAuthority } from "@comity/fabric";
+import { versionKey } from "../src/store/layout.ts";
 import { text } from "./expectation.ts";
 import { chaincodeName, channel, type ClientIdentity, Fixture, identityOf } from "./fixture.ts";
 
@@ -71,6 +72,34 @@ describe("Durability", function () {
     await fixture.stopLedger();
   });
 
+  it("opens a store of the first version, and finds the history of its keys", async () => {
+    await fixture.startLedger();
+    await contractOf().submitTransaction("put", "old", "1");
+    await contractOf().submitTransaction("put", "old", "2");
+    await fixture.stopLedger();
+    await withoutHistory();
+
+    await fixture.startLedger();
+    const history = JSON.parse(text(await contractOf().evaluateTransaction("history", "old"))) as {
+      value: string;
+    }[];
+
+    assert.deepEqual(
+      history.map(({ value }) => value),
+      ["2", "1"],
+    );
+    await fixture.stopLedger();
+  });
+
+  it("refuses a store that a newer program wrote", async () => {
+    await fixture.startLedger();
+    await fixture.stopLedger();
+    await fixture.changeStore((db) => db.put(versionKey, Buffer.from([0, 0, 0, 99])));
+
+    await assert.rejects(fixture.startLedger(), (e) => e instanceof StoreError && e.code === "STORE_VERSION");
+    await withoutHistory();
+  });
+
   it("is for one process at a time", async () => {
     await fixture.startLedger();
     const first = fixture.ledger;
@@ -109,6 +138,14 @@ describe("Durability", function () {
     );
     fixture.rawConfig = config;
   });
+
+  /** As the first version wrote it. */
+  async function withoutHistory(): Promise<void> {
+    await fixture.changeStore(async (db) => {
+      await db.clear({ gte: Buffer.from("y/"), lt: Buffer.from("y0") });
+      await db.del(versionKey);
+    });
+  }
 
   async function restarted(): Promise<{ height: number }> {
     await fixture.stopLedger();

@@ -147,14 +147,21 @@ export class Fixture {
 
   /** Overwrites what the store says of its last block. */
   async damageTip(): Promise<void> {
+    await this.changeStore(async (db) => {
+      const tip = await db.get(tipKey);
+      if (tip === undefined) throw new Error("the ledger is empty");
+      tip[tip.length - 1]! ^= 1;
+      await db.put(tipKey, tip);
+    });
+  }
+
+  /** While no ledger has it open. */
+  async changeStore(change: (db: ClassicLevel<Buffer, Buffer>) => Promise<void>): Promise<void> {
     const db = new ClassicLevel<Buffer, Buffer>(join(this.folder, "data", "ledger"), {
       keyEncoding: "buffer",
       valueEncoding: "buffer",
     });
-    const tip = await db.get(tipKey);
-    if (tip === undefined) throw new Error("the ledger is empty");
-    tip[tip.length - 1]! ^= 1;
-    await db.put(tipKey, tip);
+    await change(db);
     await db.close();
   }
 

@@ -17,7 +17,7 @@ export const messageHandlers: ReadonlyMap<number, MessageHandler> = new Map<numb
   [Type.QUERY_STATE_NEXT, queryStateNext],
   [Type.QUERY_STATE_CLOSE, queryStateClose],
   [Type.GET_QUERY_RESULT, getQueryResult],
-  [Type.GET_HISTORY_FOR_KEY, () => refuse("history database is not enabled")],
+  [Type.GET_HISTORY_FOR_KEY, getHistoryForKey],
   [Type.GET_STATE_METADATA, refuseMetadata],
   [Type.PUT_STATE_METADATA, refuseMetadata],
   [Type.GET_PRIVATE_DATA_HASH, refusePrivateDataHash],
@@ -88,6 +88,12 @@ function getQueryResult(payload: Uint8Array, context: TransactionContext): never
   refuseCollection(request.getCollection(), context);
   const isPaginated = pageOf(request) !== undefined;
   return refuse(`${isPaginated ? "ExecuteQueryWithMetadata" : "ExecuteQuery"} not supported for leveldb`);
+}
+
+async function getHistoryForKey(payload: Uint8Array, context: TransactionContext): Promise<Uint8Array> {
+  const key = decode(peer.GetHistoryForKey, "GetHistoryForKey", payload).getKey();
+  const { namespace, simulation } = context;
+  return (await context.query(() => simulation.history(namespace, key))).serializeBinary();
 }
 
 function invokeChaincode(payload: Uint8Array, { proposal: { channelId } }: TransactionContext): never {

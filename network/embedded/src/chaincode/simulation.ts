@@ -1,6 +1,7 @@
 import { ReadWriteSet } from "../rwset/readWriteSet.ts";
 import { RangeRecord } from "../rwset/rangeRecord.ts";
 import type { LedgerStore, StateSnapshot } from "../store/ledgerStore.ts";
+import { HistoryResults } from "./historyResults.ts";
 import { RangeResults } from "./rangeResults.ts";
 
 export interface SimulationDeps {
@@ -54,6 +55,11 @@ export class Simulation {
     }
     this.#hasPaginated = true;
     return this.range(namespace, start, end);
+  }
+
+  /** Not recorded: as in Fabric, a history is not checked again at commit. */
+  history(namespace: string, key: string): HistoryResults {
+    return new HistoryResults(namespace, key, this.#deps);
   }
 
   #beginWrite(): void {

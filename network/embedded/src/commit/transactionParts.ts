@@ -41,3 +41,18 @@ export function eventOf(action: peer.ChaincodeAction): peer.ChaincodeEvent | und
   const bytes = action.getEvents_asU8();
   return bytes.length === 0 ? undefined : decode(peer.ChaincodeEvent, "ChaincodeEvent", bytes);
 }
+
+export interface CommittedTransaction {
+  readonly channelHeader: common.ChannelHeader;
+  readonly action: peer.ChaincodeAction;
+}
+
+/** What a valid transaction of a block did; undefined of a configuration. */
+export function committedTransaction(envelopeBytes: Uint8Array): CommittedTransaction | undefined {
+  const envelope = common.Envelope.deserializeBinary(envelopeBytes);
+  const payload = common.Payload.deserializeBinary(envelope.getPayload_asU8());
+  const bytes = payload.getHeader()?.getChannelHeader_asU8() ?? new Uint8Array();
+  const channelHeader = common.ChannelHeader.deserializeBinary(bytes);
+  if (channelHeader.getType() !== common.HeaderType.ENDORSER_TRANSACTION) return undefined;
+  return { channelHeader, action: endorsedAction(payload).action };
+}

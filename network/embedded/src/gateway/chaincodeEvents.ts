@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
-import { common, gateway, orderer, type peer } from "@hyperledger/fabric-protos";
-import { endorsedAction, eventOf } from "../commit/transactionParts.ts";
+import { type common, gateway, orderer, type peer } from "@hyperledger/fabric-protos";
+import { committedTransaction, eventOf } from "../commit/transactionParts.ts";
 import { transactionsOf, validationCodes } from "../store/block.ts";
 import type { LedgerStore } from "../store/ledgerStore.ts";
 import { RpcError } from "../wire/rpcError.ts";
@@ -76,13 +76,8 @@ function eventsOf(block: common.Block): peer.ChaincodeEvent[] {
 }
 
 /** Only what was validated is read here, so it decodes; a configuration has no event. */
-function eventIn(envelopeBytes: Uint8Array): peer.ChaincodeEvent | undefined {
-  const envelope = common.Envelope.deserializeBinary(envelopeBytes);
-  const payload = common.Payload.deserializeBinary(envelope.getPayload_asU8());
-  const header = common.ChannelHeader.deserializeBinary(
-    payload.getHeader()?.getChannelHeader_asU8() ?? new Uint8Array(),
-  );
-  if (header.getType() !== common.HeaderType.ENDORSER_TRANSACTION) return undefined;
-  const event = eventOf(endorsedAction(payload).action);
+function eventIn(envelope: Uint8Array): peer.ChaincodeEvent | undefined {
+  const committed = committedTransaction(envelope);
+  const event = committed && eventOf(committed.action);
   return event !== undefined && event.getEventName() !== "" ? event : undefined;
 }

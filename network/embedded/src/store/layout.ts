@@ -17,6 +17,7 @@ export interface TransactionEntry {
 }
 
 export const tipKey = Buffer.from("m/tip");
+export const versionKey = Buffer.from("m/version");
 
 export function blockKey(number: number): Buffer {
   const key = Buffer.alloc(10);
@@ -47,19 +48,41 @@ export function keyOfState(namespace: string, stored: Buffer): string {
   return stored.subarray(Buffer.byteLength(namespace) + 3).toString("utf8");
 }
 
+/** The key's length comes before it, so that no key's history begins with another's. */
+export function historyPrefix(namespace: string, key: string): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(Buffer.byteLength(key));
+  return Buffer.concat([Buffer.from(`y/${namespace}\0`), length, Buffer.from(key)]);
+}
+
+export function historyKey(namespace: string, key: string, version: Version): Buffer {
+  return Buffer.concat([historyPrefix(namespace, key), encodeVersion(version)]);
+}
+
+export function versionOfHistory(stored: Buffer): Version {
+  return decodeVersion(stored.subarray(stored.length - versionBytes));
+}
+
 const versionBytes = 12;
 
-export function encodeState(version: Version, value: Uint8Array): Buffer {
-  const encoded = Buffer.alloc(versionBytes + value.length);
+/** Ordered as blocks and the transactions within them. */
+function encodeVersion(version: Version): Buffer {
+  const encoded = Buffer.alloc(versionBytes);
   encoded.writeBigUInt64BE(BigInt(version.block), 0);
   encoded.writeUInt32BE(version.transaction, 8);
-  encoded.set(value, versionBytes);
   return encoded;
 }
 
+function decodeVersion(encoded: Buffer): Version {
+  return { block: Number(encoded.readBigUInt64BE(0)), transaction: encoded.readUInt32BE(8) };
+}
+
+export function encodeState(version: Version, value: Uint8Array): Buffer {
+  return Buffer.concat([encodeVersion(version), value]);
+}
+
 export function decodeState(encoded: Buffer): VersionedValue {
-  const version = { block: Number(encoded.readBigUInt64BE(0)), transaction: encoded.readUInt32BE(8) };
-  return { version, value: encoded.subarray(versionBytes) };
+  return { version: decodeVersion(encoded), value: encoded.subarray(versionBytes) };
 }
 
 export function encodeTransactionEntry(entry: TransactionEntry): Buffer {

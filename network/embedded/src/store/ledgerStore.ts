@@ -2,8 +2,10 @@ import { common } from "@hyperledger/fabric-protos";
 import { ClassicLevel, type Snapshot } from "classic-level";
 import { decode } from "../wire/decode.ts";
 import { blockHash, blockNumber, chainFault } from "./block.ts";
+import { historyKeys } from "./blockHistory.ts";
 import * as layout from "./layout.ts";
 import { StoreError } from "./storeError.ts";
+import { upgradeStore } from "./storeVersion.ts";
 
 export type StateSnapshot = Snapshot;
 
@@ -41,7 +43,7 @@ export class LedgerStore {
     this.#db = db;
   }
 
-  /** @throws StoreError when another process has it open or the last block is not what the store says */
+  /** @throws StoreError when another process has it open, the last block is not what the store says, or the store is too new */
   static async open(directory: string): Promise<LedgerStore> {
     const db = new ClassicLevel<Buffer, Buffer>(directory, {
       keyEncoding: "buffer",
@@ -57,6 +59,7 @@ export class LedgerStore {
     const store = new LedgerStore(db);
     try {
       store.#loadTip();
+      await upgradeStore({ db, height: store.tip.height, getBlock: (number) => store.getBlock(number) });
     } catch (error) {
       await db.close();
       throw error;
@@ -89,6 +92,15 @@ export class LedgerStore {
     if (Buffer.compare(gte, lt) >= 0) return;
     for await (const [key, stored] of this.#db.iterator({ gte, lt, ...at(snapshot) })) {
       yield { key: layout.keyOfState(namespace, key), ...layout.decodeState(stored) };
+    }
+  }
+
+  /** Where a key was written, newest first. */
+  async *history(namespace: string, key: string, snapshot: StateSnapshot): AsyncGenerator<layout.Version> {
+    const gte = layout.historyPrefix(namespace, key);
+    const lt = Buffer.concat([gte, Buffer.alloc(9, 0xff)]);
+    for await (const stored of this.#db.keys({ gte, lt, reverse: true, snapshot })) {
+      yield layout.versionOfHistory(stored);
     }
   }
 
@@ -145,6 +157,9 @@ export class LedgerStore {
           ? { type: "del", key: stored }
           : { type: "put", key: stored, value: layout.encodeState(version, value) },
       );
+    }
+    for (const key of historyKeys(committed.block)) {
+      operations.push({ type: "put", key, value: Buffer.alloc(0) });
     }
     return [...operations, ...this.#transactionOperations(committed, number)];
   }

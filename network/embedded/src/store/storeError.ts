@@ -1,4 +1,4 @@
-export type StoreErrorCode = "STORE_LOCKED" | "STORE_DAMAGED" | "STORE_OTHER_CHANNEL";
+export type StoreErrorCode = "STORE_LOCKED" | "STORE_DAMAGED" | "STORE_OTHER_CHANNEL" | "STORE_VERSION";
 
 export class StoreError extends Error {
   readonly code: StoreErrorCode;
