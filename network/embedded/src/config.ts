@@ -1,4 +1,5 @@
 import { ConfigReader } from "./configReader.ts";
+import type { CollectionConfig } from "./definition/collection.ts";
 
 /** One member's Gateway endpoint. */
 export interface GatewayConfig {
@@ -37,6 +38,8 @@ export interface OtherMspConfig {
 export interface EmbeddedConfig {
   readonly channel: string;
   readonly chaincodeName: string;
+  /** Private data collections of the chaincode. */
+  readonly collections: readonly CollectionConfig[];
   readonly dataDir: string;
   readonly mode: "evaluation";
   readonly gateways: readonly GatewayConfig[];
@@ -81,6 +84,7 @@ export function parseConfig(value: unknown): EmbeddedConfig {
   const config: EmbeddedConfig = {
     channel: reader.name("channel"),
     chaincodeName: reader.name("chaincodeName"),
+    collections: reader.list("collections", readCollection, []),
     dataDir: reader.text("dataDir"),
     mode: readMode(reader, problems),
     gateways: reader.list("gateways", readGateway),
@@ -140,6 +144,16 @@ function readChaincode(reader: ConfigReader): ChaincodeConfig {
   };
 }
 
+function readCollection(reader: ConfigReader): CollectionConfig {
+  return {
+    name: reader.collectionName("name"),
+    members: reader.names("members"),
+    memberOnlyRead: reader.flag("memberOnlyRead", false),
+    memberOnlyWrite: reader.flag("memberOnlyWrite", false),
+    blockToLive: reader.integer("blockToLive", 0, 1_000_000_000, 0),
+  };
+}
+
 function readOtherMsp(reader: ConfigReader): OtherMspConfig {
   return { mspId: reader.name("mspId"), rootCertificateFile: reader.text("rootCertificateFile") };
 }
@@ -151,6 +165,7 @@ function crossProblems(config: EmbeddedConfig): string[] {
   if (members.length === 0) problems.push("members is empty");
   if (config.gateways.length === 0) problems.push("gateways is empty");
   if (new Set(msps).size !== msps.length) problems.push("an mspId occurs twice among members and otherMsps");
+  problems.push(...collectionProblems("collections", config.collections, msps));
   const gateways = config.gateways.map(({ mspId }) => mspId);
   if (new Set(gateways).size !== gateways.length) problems.push("two gateways are of the same mspId");
   for (const mspId of gateways.filter((id) => !members.includes(id))) {
@@ -162,6 +177,22 @@ function crossProblems(config: EmbeddedConfig): string[] {
     problems.push(
       "executeTimeoutMs must be less than endorsementTimeoutMs, or a hung chaincode is never named",
     );
+  }
+  return problems;
+}
+
+function collectionProblems(
+  place: string,
+  collections: readonly CollectionConfig[],
+  msps: readonly string[],
+): string[] {
+  const names = collections.map(({ name }) => name);
+  const problems = new Set(names).size === names.length ? [] : [`${place} has two of one name`];
+  for (const { name, members } of collections) {
+    if (members.length === 0) problems.push(`collection ${name} of ${place} has no members`);
+    for (const mspId of members.filter((id) => !msps.includes(id))) {
+      problems.push(`collection ${name} of ${place} has a member ${mspId} that is no MSP of the channel`);
+    }
   }
   return problems;
 }

@@ -26,9 +26,25 @@ export class ConfigReader {
   /** Letters, digits, dots, hyphens and underscores: what Fabric takes for channels, chaincodes and MSPs alike. */
   name(key: string): string {
     const value = this.#take(key);
-    if (typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value)) return value;
-    this.#note(key, "must be 1 to 64 letters, digits, dots, hyphens or underscores");
+    if (isName(value)) return value;
+    this.#note(key, `must be ${nameRule}`);
     return "";
+  }
+
+  /** Fabric's pattern; a name that begins with an underscore would be an implicit collection's. */
+  collectionName(key: string): string {
+    const value = this.#take(key);
+    if (typeof value === "string" && /^[A-Za-z0-9-][A-Za-z0-9_-]{0,63}$/.test(value)) return value;
+    this.#note(key, "must be 1 to 64 letters, digits, hyphens or underscores, the first no underscore");
+    return "";
+  }
+
+  /** A list of names. */
+  names(key: string): readonly string[] {
+    const value = this.#take(key);
+    if (Array.isArray(value) && value.every(isName)) return value;
+    this.#note(key, `must be a list of texts of ${nameRule}`);
+    return [];
   }
 
   integer(key: string, min: number, max: number, fallback?: number): number {
@@ -86,4 +102,10 @@ export class ConfigReader {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const nameRule = "1 to 64 letters, digits, dots, hyphens or underscores";
+
+function isName(value: unknown): value is string {
+  return typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value);
 }

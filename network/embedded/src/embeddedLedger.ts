@@ -5,10 +5,12 @@ import { ChaincodeLauncher } from "./chaincode/chaincodeLauncher.ts";
 import { CommitNotifier } from "./commit/commitNotifier.ts";
 import { Committer } from "./commit/committer.ts";
 import { writeConfigBlock } from "./commit/configBlock.ts";
+import { PrivateDataCommitter } from "./commit/privateDataCommitter.ts";
 import { EndorsementPolicy } from "./commit/endorsementPolicy.ts";
 import { Orderer } from "./commit/orderer.ts";
 import { TransactionValidator } from "./commit/transactionValidator.ts";
 import type { EmbeddedConfig, GatewayConfig, MemberConfig } from "./config.ts";
+import { type ChaincodeDefinition, ChaincodeDefinitions } from "./definition/chaincodeDefinitions.ts";
 import { EndorsementCollector, type EndorsingMember } from "./endorse/endorsementCollector.ts";
 import { Endorser } from "./endorse/endorser.ts";
 import { Evaluator } from "./endorse/evaluator.ts";
@@ -73,29 +75,32 @@ async function assemble(
   const { now, log, onFatal } = deps;
   const policy = new ChannelPolicy(config.channel, msps);
   const checks = { msps, policy, store, now };
+  const definitions = new ChaincodeDefinitions(chaincodesOf(config));
 
   const members = config.members.map((member): OwnAddress & EndorsingMember => {
     const own = required(material.members.get(member.mspId));
     const launcher = launcherOf(member, own, config, log);
     closers.push(() => launcher.close());
     const options = { ...config, mspId: member.mspId };
-    const endorser = new Endorser(options, { ...checks, identity: own.identity, key: own.key, launcher });
+    const { identity, key } = own;
+    const endorser = new Endorser(options, { ...checks, identity, key, launcher, definitions });
     return { mspId: member.mspId, address: addressOf(config, member), endorser };
   });
-  const collector = new EndorsementCollector(config, members, store);
+  const collector = new EndorsementCollector(config, members, { store, definitions });
   const evaluator = new Evaluator(config, members, store);
 
   const notifier = new CommitNotifier();
   const memberIds = config.members.map(({ mspId }) => mspId);
   const endorsement = new EndorsementPolicy(config.quorum, memberIds, msps);
-  const validator = new TransactionValidator(config.chaincodeName, { msps, policy: endorsement, store });
-  const committer = new Committer({ store, validator, notifier });
+  const validator = new TransactionValidator({ msps, policy: endorsement, store, definitions });
+  const privateData = new PrivateDataCommitter({ store, definitions });
+  const committer = new Committer({ store, validator, privateData, notifier });
   const commit = (envelopes: readonly Uint8Array[]): Promise<void> => committer.commit(envelopes);
   const isCommitted = (txId: string): boolean => store.getTransaction(txId) !== undefined;
   const orderer = new Orderer(config, { policy, msps, now, isCommitted, commit, onFatal });
   closers.push(() => orderer.stop());
 
-  const gatewayDeps: GatewayDeps = { ...checks, collector, evaluator, orderer, notifier };
+  const gatewayDeps: GatewayDeps = { ...checks, collector, evaluator, orderer, notifier, definitions };
   const gateways: { mspId: string; port: number }[] = [];
   for (const gateway of config.gateways) {
     const own = required(members.find(({ mspId }) => mspId === gateway.mspId));
@@ -115,9 +120,13 @@ interface OwnAddress {
 }
 
 function channelConfig(config: EmbeddedConfig, material: Material): Parameters<typeof writeConfigBlock>[0] {
-  const { channel, chaincodeName, quorum } = config;
+  const { channel, quorum } = config;
   const members = config.members.map(({ mspId }) => required(material.members.get(mspId)).definition);
-  return { channel, chaincodeName, quorum, members, otherMsps: material.otherMsps };
+  return { channel, quorum, members, chaincodes: chaincodesOf(config), otherMsps: material.otherMsps };
+}
+
+function chaincodesOf({ chaincodeName, collections }: EmbeddedConfig): ChaincodeDefinition[] {
+  return [{ name: chaincodeName, collections }];
 }
 
 function launcherOf(

@@ -194,12 +194,6 @@ describe("Chaincode's requests", function () {
         [],
         /GET_QUERY_RESULT failed: transaction ID: [0-9a-f]{64}: ExecuteQuery not supported for leveldb/,
       ],
-      ["putPrivate", [], /PUT_STATE failed: .*: collection comity\/test\/members could not be found/],
-      [
-        "hashPrivate",
-        [],
-        /GET_PRIVATE_DATA_HASH failed: .*: collection \[members\] not defined in the collection config for chaincode \[test\]/,
-      ],
       ["policy", ["a"], /PUT_STATE_METADATA failed: .*: key level endorsement is not enabled/],
       ["call", ["other"], /INVOKE_CHAINCODE failed: .*: chaincode other not found/],
     ];

@@ -107,11 +107,45 @@ const methods: Readonly<Record<string, Method>> = {
     await stub.getQueryResult("{}");
     return "";
   },
-  putPrivate: async (stub) => {
-    await stub.putPrivateData("members", "k", Buffer.from("v"));
+  putPrivate: async (stub, [collection = "", key = "", value = ""]) => {
+    await stub.putPrivateData(collection, key, Buffer.from(value));
     return "";
   },
-  hashPrivate: async (stub) => text(await stub.getPrivateDataHash("members", "k")),
+  putSecret: async (stub, [collection = "", key = ""]) => {
+    await stub.putPrivateData(collection, key, stub.getTransient().get("value") ?? new Uint8Array());
+    return "";
+  },
+  getPrivate: async (stub, [collection = "", key = ""]) => text(await stub.getPrivateData(collection, key)),
+  hashPrivate: async (stub, [collection = "", key = ""]) =>
+    Buffer.from(await stub.getPrivateDataHash(collection, key)).toString("hex"),
+  delPrivate: async (stub, [collection = "", key = ""]) => {
+    await stub.deletePrivateData(collection, key);
+    return "";
+  },
+  purgePrivate: async (stub, [collection = "", key = ""]) => {
+    await stub.purgePrivateData(collection, key);
+    return "";
+  },
+  addPrivate: async (stub, [collection = "", key = "", amount = "0"]) => {
+    const sum = Number(text(await stub.getPrivateData(collection, key))) + Number(amount);
+    await stub.putPrivateData(collection, key, Buffer.from(String(sum)));
+    return String(sum);
+  },
+  rangePrivate: async (stub, [collection = "", start = "", end = ""]) => {
+    const keys: string[] = [];
+    for await (const { key } of stub.getPrivateDataByRange(collection, start, end)) keys.push(key);
+    return JSON.stringify(keys);
+  },
+  rangePrivateThenPut: async (stub, [collection = "", key = ""]) => {
+    for await (const found of stub.getPrivateDataByRange(collection, "", "")) text(found.value);
+    await stub.putState(key, Buffer.from("x"));
+    return "";
+  },
+  putThenRangePrivate: async (stub, [collection = "", key = ""]) => {
+    await stub.putState(key, Buffer.from("x"));
+    for await (const found of stub.getPrivateDataByRange(collection, "", "")) return found.key;
+    return "";
+  },
   policy: async (stub, [key = ""]) => {
     await stub.setStateValidationParameter(key, Buffer.from("x"));
     return "";

@@ -16,6 +16,7 @@ const member = {
   signingKeyFile: "k",
   chaincode,
 };
+const collection = { name: "c", members: ["Member1MSP"] };
 const good = {
   channel: "comity",
   chaincodeName: "comity",
@@ -98,9 +99,27 @@ describe("parseConfig", () => {
       [{ gateways: [{ ...gateway, mspId: "OtherMSP" }] }, /the gateway of OtherMSP belongs to no member/],
       [{ gateways: [gateway, gateway] }, /two gateways/],
       [{ executeTimeoutMs: 3000 }, /executeTimeoutMs must be less/],
+      [{ collections: [{ name: "c", members: [] }] }, /collection c of collections has no members/],
+      [{ collections: [{ name: "c", members: ["OtherMSP"] }] }, /a member OtherMSP that is no MSP/],
+      [{ collections: [collection, collection] }, /collections has two of one name/],
     ];
     for (const [change, expected] of cases)
       assert.match(problemsOf({ ...good, ...change }).join("\n"), expected);
+  });
+
+  it("opens a collection to all and keeps it for ever unless told otherwise", () => {
+    const { collections } = parseConfig({ ...good, collections: [collection] });
+
+    assert.deepEqual(collections, [
+      { ...collection, memberOnlyRead: false, memberOnlyWrite: false, blockToLive: 0 },
+    ]);
+  });
+
+  it("refuses a collection's name that Fabric would not take", () => {
+    for (const name of ["", "_implicit_org_Member1MSP", "a.b", "a$b"]) {
+      const [problem] = problemsOf({ ...good, collections: [{ ...collection, name }] });
+      assert.match(problem ?? "", /^collections\[0\]\.name must be/);
+    }
   });
 
   it("refuses what is no object at all", () => {

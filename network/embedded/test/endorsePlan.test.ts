@@ -12,7 +12,9 @@ interface Member {
 
 function endorsed(payload = "same"): Outcome {
   const response = new peer.Response();
-  return { kind: "endorsed", response, payload: Buffer.from(payload), endorsement: new peer.Endorsement() };
+  const privateData = { results: Buffer.from(payload), collectionsRead: [], collectionsWritten: [] };
+  const endorsement = new peer.Endorsement();
+  return { kind: "endorsed", response, payload: Buffer.from(payload), endorsement, privateData };
 }
 const down: Outcome = { kind: "unavailable", message: "down" };
 

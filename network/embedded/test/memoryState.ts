@@ -37,7 +37,7 @@ export class MemoryState implements CommittedState {
 
 /** A transaction that passed all checks but those of the state. */
 export function endorsed(txId: string, set: ReadWriteSet): ValidatedTransaction {
-  return { txId, code: 0, readWriteSet: decodeReadWriteSet(set.encode()) };
+  return { txId, code: 0, readWriteSet: decodeReadWriteSet(set.encode().results) };
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- as the store's, which does wait

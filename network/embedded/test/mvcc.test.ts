@@ -133,7 +133,7 @@ describe("applyInOrder", () => {
   }
 
   async function commit(state: MemoryState, block: number, set: ReadWriteSet): Promise<void> {
-    state.apply((await applyInOrder(block, [endorsed("before", set)], state)).writes);
+    state.apply((await applyInOrder(block, [endorsed("before", set)], state)).updates.writes());
   }
 
   /** Codes are asked of block 3, so a write of the pending transaction has another version than any before it. */

@@ -8,6 +8,8 @@ import { common } from "@hyperledger/fabric-protos";
 import { CommitNotifier } from "../src/commit/commitNotifier.ts";
 import { Committer } from "../src/commit/committer.ts";
 import { EndorsementPolicy } from "../src/commit/endorsementPolicy.ts";
+import { PrivateDataCommitter } from "../src/commit/privateDataCommitter.ts";
+import { ChaincodeDefinitions } from "../src/definition/chaincodeDefinitions.ts";
 import { TransactionValidator } from "../src/commit/transactionValidator.ts";
 import { MspRegistry } from "../src/identity/mspRegistry.ts";
 import { signBytes } from "../src/identity/signature.ts";
@@ -371,8 +373,10 @@ describe("Refusals", function () {
         })),
       );
       const policy = new EndorsementPolicy(3, members, msps);
-      const validator = new TransactionValidator(chaincodeName, { msps, policy, store });
-      return new Committer({ store, validator, notifier: new CommitNotifier() });
+      const definitions = new ChaincodeDefinitions([{ name: chaincodeName, collections: [] }]);
+      const validator = new TransactionValidator({ msps, policy, store, definitions });
+      const privateData = new PrivateDataCommitter({ store, definitions });
+      return new Committer({ store, validator, privateData, notifier: new CommitNotifier() });
     }
   });
 

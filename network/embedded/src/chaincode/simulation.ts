@@ -1,12 +1,22 @@
+import type { ChaincodeDefinitions } from "../definition/chaincodeDefinitions.ts";
 import { ReadWriteSet } from "../rwset/readWriteSet.ts";
 import { RangeRecord } from "../rwset/rangeRecord.ts";
 import type { LedgerStore, StateSnapshot } from "../store/ledgerStore.ts";
 import { HistoryResults } from "./historyResults.ts";
+import { PrivateData } from "./privateData.ts";
 import { RangeResults } from "./rangeResults.ts";
+import { WriteGuard } from "./writeGuard.ts";
+
+export interface SimulationOptions {
+  readonly txId: string;
+  /** The member that simulates: it has the values of its collections only. */
+  readonly mspId: string;
+}
 
 export interface SimulationDeps {
   readonly store: LedgerStore;
   readonly snapshot: StateSnapshot;
+  readonly definitions: ChaincodeDefinitions;
 }
 
 /**
@@ -15,14 +25,17 @@ export interface SimulationDeps {
  */
 export class Simulation {
   readonly readWriteSet = new ReadWriteSet();
-  readonly #txId: string;
+  readonly privateData: PrivateData;
+  readonly definitions: ChaincodeDefinitions;
+  readonly guard: WriteGuard;
   readonly #deps: SimulationDeps;
-  #hasWritten = false;
-  #hasPaginated = false;
 
-  constructor(txId: string, deps: SimulationDeps) {
-    this.#txId = txId;
+  constructor({ txId, mspId }: SimulationOptions, deps: SimulationDeps) {
+    this.definitions = deps.definitions;
+    this.guard = new WriteGuard(txId);
     this.#deps = deps;
+    const { guard, readWriteSet } = this;
+    this.privateData = new PrivateData(mspId, { ...deps, guard, readWriteSet });
   }
 
   get(namespace: string, key: string): Uint8Array {
@@ -34,7 +47,7 @@ export class Simulation {
 
   /** An empty value deletes. @throws Error with Fabric's text after a query that forbids writes */
   put(namespace: string, key: string, value: Uint8Array): void {
-    this.#beginWrite();
+    this.guard.beginWrite();
     this.readWriteSet.addWrite(namespace, key, value);
   }
 
@@ -48,26 +61,12 @@ export class Simulation {
 
   /** @throws Error with Fabric's text after a write */
   page(namespace: string, start: string, end: string): RangeResults {
-    if (this.#hasWritten) {
-      throw new Error(
-        `txid [${this.#txId}]: unsuppored transaction. Paginated queries are supported only in a read-only transaction`,
-      );
-    }
-    this.#hasPaginated = true;
+    this.guard.beginPage();
     return this.range(namespace, start, end);
   }
 
   /** Not recorded: as in Fabric, a history is not checked again at commit. */
   history(namespace: string, key: string): HistoryResults {
     return new HistoryResults(namespace, key, this.#deps);
-  }
-
-  #beginWrite(): void {
-    if (this.#hasPaginated) {
-      throw new Error(
-        `txid [${this.#txId}]: unsuppored transaction. Transaction has already performed a paginated query. Writes are not allowed`,
-      );
-    }
-    this.#hasWritten = true;
   }
 }

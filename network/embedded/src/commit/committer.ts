@@ -2,11 +2,13 @@ import { buildBlock } from "../store/block.ts";
 import type { LedgerStore } from "../store/ledgerStore.ts";
 import type { CommitNotifier } from "./commitNotifier.ts";
 import { applyInOrder } from "./mvcc.ts";
+import type { PrivateDataCommitter } from "./privateDataCommitter.ts";
 import { markDuplicates, type TransactionValidator } from "./transactionValidator.ts";
 
 export interface CommitterDeps {
   readonly store: LedgerStore;
   readonly validator: TransactionValidator;
+  readonly privateData: PrivateDataCommitter;
   readonly notifier: CommitNotifier;
 }
 
@@ -19,13 +21,15 @@ export class Committer {
   }
 
   async commit(envelopes: readonly Uint8Array[]): Promise<void> {
-    const { store, validator, notifier } = this.#deps;
+    const { store, validator, privateData, notifier } = this.#deps;
     const { height: number, hash: previousHash, lastConfig } = store.tip;
     const validated = markDuplicates(envelopes.map((envelope) => validator.validate(envelope)));
-    const { transactions, writes } = await applyInOrder(number, validated, store);
+    const result = await applyInOrder(number, validated, store);
+    const { transactions, updates } = result;
+    const privateResult = await privateData.apply(number, validated, result);
     const codes = transactions.map(({ code }) => code);
     const block = buildBlock({ number, previousHash, transactions: envelopes, codes, lastConfig });
-    await store.commit({ block, lastConfig, transactions, writes });
+    await store.commit({ block, lastConfig, transactions, writes: updates.writes(), ...privateResult });
     for (const { txId, code } of transactions) notifier.committed(txId, { block: number, code });
   }
 }

@@ -2,12 +2,16 @@ import { common, msp } from "@hyperledger/fabric-protos";
 import type { MspDefinition } from "../identity/mspRegistry.ts";
 import { buildBlock, embeddedMark, transactionsOf } from "../store/block.ts";
 import type { LedgerStore } from "../store/ledgerStore.ts";
+import type { ChaincodeDefinition } from "../definition/chaincodeDefinitions.ts";
+import type { CollectionConfig } from "../definition/collection.ts";
+import { collectionPackage } from "./collectionPackage.ts";
+import { outOf } from "./signaturePolicy.ts";
 import { StoreError } from "../store/storeError.ts";
 import { bytesEqual } from "../wire/hash.ts";
 
 export interface ChannelConfig {
   readonly channel: string;
-  readonly chaincodeName: string;
+  readonly chaincodes: readonly ChaincodeDefinition[];
   readonly quorum: number;
   readonly members: readonly MspDefinition[];
   readonly otherMsps: readonly MspDefinition[];
@@ -71,7 +75,12 @@ function channelGroup(config: ChannelConfig): common.ConfigGroup {
   application.getPoliciesMap().set("Endorsement", endorsementPolicy(config));
   const channel = new common.ConfigGroup();
   channel.getGroupsMap().set("Application", application);
-  channel.getValuesMap().set("Comity", plainValue(`${embeddedMark}; chaincode ${config.chaincodeName}`));
+  const names = config.chaincodes.map(({ name }) => name).join(", ");
+  channel.getValuesMap().set("Comity", plainValue(`${embeddedMark}; chaincode ${names}`));
+  for (const { name, collections } of config.chaincodes) {
+    if (collections.length > 0)
+      channel.getValuesMap().set(`Collections of ${name}`, collectionsValue(collections));
+  }
   return channel;
 }
 
@@ -90,34 +99,19 @@ function mspGroup({ mspId, rootCertificatePem }: MspDefinition): common.ConfigGr
 
 /** OutOf(quorum) over the members' peers. */
 function endorsementPolicy({ quorum, members }: ChannelConfig): common.ConfigPolicy {
-  const outOf = new common.SignaturePolicy.NOutOf();
-  outOf.setN(quorum);
-  const envelope = new common.SignaturePolicyEnvelope();
-  members.forEach(({ mspId }, index) => {
-    const signedBy = new common.SignaturePolicy();
-    signedBy.setSignedBy(index);
-    outOf.addRules(signedBy);
-    envelope.addIdentities(peerOf(mspId));
-  });
-  const rule = new common.SignaturePolicy();
-  rule.setNOutOf(outOf);
-  envelope.setRule(rule);
+  const mspIds = members.map(({ mspId }) => mspId);
   const policy = new common.Policy();
   policy.setType(common.Policy.PolicyType.SIGNATURE);
-  policy.setValue(envelope.serializeBinary());
+  policy.setValue(outOf(quorum, mspIds, msp.MSPRole.MSPRoleType.PEER).serializeBinary());
   const configPolicy = new common.ConfigPolicy();
   configPolicy.setPolicy(policy);
   return configPolicy;
 }
 
-function peerOf(mspId: string): msp.MSPPrincipal {
-  const role = new msp.MSPRole();
-  role.setMspIdentifier(mspId);
-  role.setRole(msp.MSPRole.MSPRoleType.PEER);
-  const principal = new msp.MSPPrincipal();
-  principal.setPrincipalClassification(msp.MSPPrincipal.Classification.ROLE);
-  principal.setPrincipal(role.serializeBinary());
-  return principal;
+function collectionsValue(collections: readonly CollectionConfig[]): common.ConfigValue {
+  const value = new common.ConfigValue();
+  value.setValue(collectionPackage(collections).serializeBinary());
+  return value;
 }
 
 function plainValue(text: string): common.ConfigValue {

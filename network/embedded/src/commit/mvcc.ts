@@ -1,8 +1,10 @@
 import { peer } from "@hyperledger/fabric-protos";
 import type { DecodedNamespace } from "../rwset/decodedReadWriteSet.ts";
 import { versionIn } from "../rwset/kvRead.ts";
-import { sameVersion, type Version, type VersionedValue } from "../store/layout.ts";
-import type { StateEntry, StateWrite } from "../store/ledgerStore.ts";
+import { keyOfHash, writtenHash } from "../rwset/keyHash.ts";
+import { writtenValue } from "../rwset/kvWrite.ts";
+import { hashedNamespace, sameVersion, type Version, type VersionedValue } from "../store/layout.ts";
+import type { StateEntry } from "../store/ledgerStore.ts";
 import { rangeHolds } from "./phantom.ts";
 import type { ValidatedTransaction } from "./transactionValidator.ts";
 import { UpdateBatch } from "./updateBatch.ts";
@@ -17,7 +19,8 @@ export interface CommittedState {
 
 export interface BlockResult {
   readonly transactions: readonly { readonly txId: string; readonly code: number }[];
-  readonly writes: readonly StateWrite[];
+  /** What the valid ones wrote, hashes of private values included. */
+  readonly updates: UpdateBatch;
 }
 
 /**
@@ -37,7 +40,7 @@ export async function applyInOrder(
     if (code === Code.VALID) collectWrites(readWriteSet, { block, transaction: index }, updates);
     results.push({ txId, code });
   }
-  return { transactions: results, writes: updates.writes() };
+  return { transactions: results, updates };
 }
 
 async function stateCode(
@@ -50,6 +53,7 @@ async function stateCode(
     for (const range of read.kvSet.getRangeQueriesInfoList()) {
       if (!(await rangeHolds(read.namespace, range, updates, state))) return Code.PHANTOM_READ_CONFLICT;
     }
+    if (!hashedReadsHold(read, updates, state)) return Code.MVCC_READ_CONFLICT;
   }
   return Code.VALID;
 }
@@ -59,10 +63,33 @@ function readsHold(
   updates: UpdateBatch,
   state: CommittedState,
 ): boolean {
-  return kvSet.getReadsList().every((read) => {
-    if (updates.get(namespace, read.getKey()) !== undefined) return false;
-    return sameVersion(versionIn(read), state.getState(namespace, read.getKey())?.version);
-  });
+  return kvSet
+    .getReadsList()
+    .every((read) => isUnchanged(namespace, read.getKey(), versionIn(read), updates, state));
+}
+
+function hashedReadsHold(
+  { namespace, collections }: DecodedNamespace,
+  updates: UpdateBatch,
+  state: CommittedState,
+): boolean {
+  return collections.every(({ name, hashedSet }) =>
+    hashedSet.getHashedReadsList().every((read) => {
+      const key = keyOfHash(read.getKeyHash_asU8());
+      return isUnchanged(hashedNamespace({ namespace, name }), key, versionIn(read), updates, state);
+    }),
+  );
+}
+
+function isUnchanged(
+  namespace: string,
+  key: string,
+  version: Version | undefined,
+  updates: UpdateBatch,
+  state: CommittedState,
+): boolean {
+  if (updates.get(namespace, key) !== undefined) return false;
+  return sameVersion(version, state.getState(namespace, key)?.version);
 }
 
 function collectWrites(
@@ -70,10 +97,15 @@ function collectWrites(
   version: Version,
   updates: UpdateBatch,
 ): void {
-  for (const { namespace, kvSet } of readWriteSet) {
+  for (const { namespace, kvSet, collections } of readWriteSet) {
     for (const write of kvSet.getWritesList()) {
-      const isDelete = write.getIsDelete() || write.getValue_asU8().length === 0;
-      updates.put(namespace, write.getKey(), version, isDelete ? undefined : write.getValue_asU8());
+      updates.put(namespace, write.getKey(), version, writtenValue(write));
+    }
+    for (const { name, hashedSet } of collections) {
+      const hashed = hashedNamespace({ namespace, name });
+      for (const write of hashedSet.getHashedWritesList()) {
+        updates.put(hashed, keyOfHash(write.getKeyHash_asU8()), version, writtenHash(write));
+      }
     }
   }
 }

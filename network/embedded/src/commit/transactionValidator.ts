@@ -1,6 +1,7 @@
 import { common, type peer as peerTypes, peer } from "@hyperledger/fabric-protos";
 import type { MspRegistry } from "../identity/mspRegistry.ts";
-import { type DecodedNamespace, decodeReadWriteSet } from "../rwset/decodedReadWriteSet.ts";
+import type { ChaincodeDefinitions } from "../definition/chaincodeDefinitions.ts";
+import { type DecodedNamespace, decodeReadWriteSet, hasWrites } from "../rwset/decodedReadWriteSet.ts";
 import type { LedgerStore } from "../store/ledgerStore.ts";
 import { decode, type MessageType } from "../wire/decode.ts";
 import { transactionIdOf } from "../wire/hash.ts";
@@ -20,6 +21,7 @@ export interface ValidatedTransaction {
 export interface ValidatorDeps {
   readonly msps: MspRegistry;
   readonly policy: EndorsementPolicy;
+  readonly definitions: ChaincodeDefinitions;
   readonly store: LedgerStore;
 }
 
@@ -38,11 +40,9 @@ class Invalid extends Error {
  * Fabric: core/common/validation/msgvalidation.go and core/committer/txvalidator/v20.
  */
 export class TransactionValidator {
-  readonly #chaincodeName: string;
   readonly #deps: ValidatorDeps;
 
-  constructor(chaincodeName: string, deps: ValidatorDeps) {
-    this.#chaincodeName = chaincodeName;
+  constructor(deps: ValidatorDeps) {
     this.#deps = deps;
   }
 
@@ -58,9 +58,9 @@ export class TransactionValidator {
       if (this.#deps.store.getTransaction(txId) !== undefined) throw new Invalid(Code.DUPLICATE_TXID);
       const results = endorsed.action.getResults_asU8();
       const readWriteSet = orInvalid(Code.BAD_RWSET, () => decodeReadWriteSet(results));
-      this.#checkChaincode(channelHeader, endorsed.action);
-      this.#checkNamespaces(readWriteSet);
-      this.#checkPolicy(endorsed);
+      const called = checkChaincode(channelHeader, endorsed.action);
+      this.#checkNamespaces(called, readWriteSet);
+      this.#checkPolicy(endorsed, readWriteSet);
       return { txId, code: Code.VALID, readWriteSet };
     } catch (error) {
       if (error instanceof Invalid) return { txId, code: error.code, readWriteSet: [] };
@@ -86,33 +86,45 @@ export class TransactionValidator {
     }
   }
 
-  #checkChaincode(channelHeader: common.ChannelHeader, action: peerTypes.ChaincodeAction): void {
-    const bytes = channelHeader.getExtension_asU8();
-    const extension = decodeOr(Code.BAD_HEADER_EXTENSION, peer.ChaincodeHeaderExtension, bytes);
-    const called = extension.getChaincodeId();
-    const answered = action.getChaincodeId();
-    if (called === undefined || answered === undefined) throw new Invalid(Code.INVALID_OTHER_REASON);
-    const isThis = called.getName() === this.#chaincodeName && answered.getName() === this.#chaincodeName;
-    if (!isThis || answered.getVersion() === "") throw new Invalid(Code.INVALID_CHAINCODE);
-    const event = orInvalid(Code.INVALID_OTHER_REASON, () => eventOf(action));
-    if (event !== undefined && event.getChaincodeId() !== this.#chaincodeName) {
-      throw new Invalid(Code.INVALID_OTHER_REASON);
-    }
-  }
-
   /** Fabric: core/committer/txvalidator/v20/plugindispatcher. A namespace that is only read need not be a chaincode. */
-  #checkNamespaces(readWriteSet: readonly DecodedNamespace[]): void {
+  #checkNamespaces(called: string, readWriteSet: readonly DecodedNamespace[]): void {
     const names = new Set(readWriteSet.map(({ namespace }) => namespace));
     if (names.size < readWriteSet.length) throw new Invalid(Code.ILLEGAL_WRITESET);
-    const isKnown = readWriteSet.every(
-      ({ namespace, kvSet }) => kvSet.getWritesList().length === 0 || namespace === this.#chaincodeName,
+    const written = readWriteSet.filter(hasWrites);
+    const isKnown = [called, ...written.map(({ namespace }) => namespace)].every((name) =>
+      this.#deps.definitions.has(name),
     );
     if (!isKnown) throw new Invalid(Code.INVALID_CHAINCODE);
   }
 
-  #checkPolicy(endorsed: EndorsedAction): void {
-    if (!this.#deps.policy.isSatisfiedBy(endorsed)) throw new Invalid(Code.ENDORSEMENT_POLICY_FAILURE);
+  /** All chaincodes and collections have the one policy; a collection that is not defined has none to satisfy. */
+  #checkPolicy(endorsed: EndorsedAction, readWriteSet: readonly DecodedNamespace[]): void {
+    const { policy, definitions } = this.#deps;
+    const isDefined = readWriteSet.every(({ namespace, collections }) =>
+      collections.every(
+        ({ name, hashedSet }) =>
+          hashedSet.getHashedWritesList().length === 0 ||
+          definitions.collection(namespace, name) !== undefined,
+      ),
+    );
+    if (!isDefined || !policy.isSatisfiedBy(endorsed)) throw new Invalid(Code.ENDORSEMENT_POLICY_FAILURE);
   }
+}
+
+/** The name of the called chaincode. */
+function checkChaincode(channelHeader: common.ChannelHeader, action: peerTypes.ChaincodeAction): string {
+  const bytes = channelHeader.getExtension_asU8();
+  const extension = decodeOr(Code.BAD_HEADER_EXTENSION, peer.ChaincodeHeaderExtension, bytes);
+  const called = extension.getChaincodeId();
+  const answered = action.getChaincodeId();
+  if (called === undefined || answered === undefined) throw new Invalid(Code.INVALID_OTHER_REASON);
+  const name = called.getName();
+  if (answered.getName() !== name || answered.getVersion() === "") throw new Invalid(Code.INVALID_CHAINCODE);
+  const event = orInvalid(Code.INVALID_OTHER_REASON, () => eventOf(action));
+  if (event !== undefined && event.getChaincodeId() !== name) {
+    throw new Invalid(Code.INVALID_OTHER_REASON);
+  }
+  return name;
 }
 
 /** Flags later ones of the same id within a block, as Fabric does once the rest of the checks have passed. */

@@ -8,6 +8,13 @@ export interface Candidate {
   readonly address: string;
 }
 
+export interface PlanResult {
+  readonly payload: Uint8Array;
+  readonly endorsements: readonly peer.Endorsement[];
+  /** The values whose hashes the payload holds. */
+  readonly privateResults: Uint8Array | undefined;
+}
+
 /**
  * Endorsements collected for one proposal: which are still needed, who may still be asked, who failed and why.
  * Fabric's layouts over one peer per organisation and OutOf(q) come down to this.
@@ -18,6 +25,7 @@ export class EndorsePlan<T extends Candidate> {
   readonly #endorsements: peer.Endorsement[] = [];
   readonly #details: ErrorDetail[] = [];
   #payload: Uint8Array | undefined;
+  #privateResults: Uint8Array | undefined;
 
   constructor(needed: number, candidates: readonly T[]) {
     this.#needed = needed;
@@ -28,9 +36,10 @@ export class EndorsePlan<T extends Candidate> {
     return this.#endorsements.length >= this.#needed;
   }
 
-  get result(): { payload: Uint8Array; endorsements: readonly peer.Endorsement[] } | undefined {
+  get result(): PlanResult | undefined {
     if (!this.isComplete || this.#payload === undefined) return undefined;
-    return { payload: this.#payload, endorsements: this.#endorsements };
+    const [payload, privateResults] = [this.#payload, this.#privateResults];
+    return { payload, endorsements: this.#endorsements, privateResults };
   }
 
   get details(): readonly ErrorDetail[] {
@@ -48,7 +57,10 @@ export class EndorsePlan<T extends Candidate> {
       this.#fail(candidate, failureStatus(outcome).message);
       return;
     }
-    this.#payload ??= outcome.payload;
+    if (this.#payload === undefined) {
+      this.#payload = outcome.payload;
+      this.#privateResults = outcome.privateData.results;
+    }
     if (bytesEqual(this.#payload, outcome.payload)) this.#endorsements.push(outcome.endorsement);
     else this.#fail(candidate, "ProposalResponsePayloads do not match");
   }

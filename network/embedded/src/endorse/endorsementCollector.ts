@@ -1,16 +1,23 @@
 import { randomInt } from "node:crypto";
 import { status } from "@grpc/grpc-js";
 import type { common } from "@hyperledger/fabric-protos";
+import type { ChaincodeDefinitions } from "../definition/chaincodeDefinitions.ts";
 import type { LedgerStore, StateSnapshot } from "../store/ledgerStore.ts";
 import type { UnpackedProposal } from "../wire/proposal.ts";
 import { RpcError } from "../wire/rpcError.ts";
 import { prepareTransaction } from "../wire/transaction.ts";
 import { type Candidate, EndorsePlan } from "./endorsePlan.ts";
 import type { Endorser } from "./endorser.ts";
-import { type Outcome, seenFromAfar } from "./outcome.ts";
+import { eligibleMembers } from "./eligibleMembers.ts";
+import { type EndorsedPrivateData, type Outcome, seenFromAfar } from "./outcome.ts";
 
 export interface EndorsingMember extends Candidate {
   readonly endorser: Endorser;
+}
+
+export interface CollectDeps {
+  readonly store: LedgerStore;
+  readonly definitions: ChaincodeDefinitions;
 }
 
 export interface CollectOptions {
@@ -25,26 +32,36 @@ export interface CollectOptions {
 export class EndorsementCollector {
   readonly #options: CollectOptions;
   readonly #members: readonly EndorsingMember[];
-  readonly #store: LedgerStore;
+  readonly #deps: CollectDeps;
 
-  constructor(options: CollectOptions, members: readonly EndorsingMember[], store: LedgerStore) {
+  constructor(options: CollectOptions, members: readonly EndorsingMember[], deps: CollectDeps) {
     this.#options = options;
     this.#members = members;
-    this.#store = store;
+    this.#deps = deps;
   }
 
-  /** @throws RpcError ABORTED with each failed member's words */
-  async collect(proposal: UnpackedProposal, own: EndorsingMember): Promise<common.Envelope> {
-    const snapshot = this.#store.snapshot(); // one for all: their answers must agree while blocks go on
+  /**
+   * @param isProtected whether the proposal has transient data, which only members of the collections may see
+   * @throws RpcError ABORTED with each failed member's words, FAILED_PRECONDITION where too few may endorse
+   */
+  async collect(
+    proposal: UnpackedProposal,
+    own: EndorsingMember,
+    isProtected: boolean,
+  ): Promise<common.Envelope> {
+    const snapshot = this.#deps.store.snapshot(); // one for all: their answers must agree while blocks go on
     try {
       const outcome = await own.endorser.process(proposal, snapshot);
-      const others = shuffled(this.#members.filter((member) => member !== own));
-      const needed = this.#options.endorseAll ? this.#members.length : this.#options.quorum;
-      const plan = new EndorsePlan<EndorsingMember>(needed, others);
-      plan.record(own, outcome);
       if (outcome.kind !== "endorsed") {
+        const plan = new EndorsePlan<EndorsingMember>(1, []);
+        plan.record(own, outcome);
         throw aborted("failed to endorse transaction, see attached details for more info", plan);
       }
+      const eligible = this.#eligible(outcome.privateData, isProtected);
+      const others = shuffled(eligible.filter((member) => member !== own));
+      const needed = this.#options.endorseAll ? eligible.length : this.#options.quorum;
+      const plan = new EndorsePlan<EndorsingMember>(needed, others);
+      if (eligible.includes(own)) plan.record(own, outcome);
       return await this.#complete(proposal, plan, snapshot, own);
     } finally {
       void snapshot.close(); // a slow member may still read from it; nobody waits for that
@@ -58,12 +75,20 @@ export class EndorsementCollector {
     own: EndorsingMember,
   ): Promise<common.Envelope> {
     const named = this.#named(mspIds);
-    const snapshot = this.#store.snapshot();
+    const snapshot = this.#deps.store.snapshot();
     try {
       return await this.#complete(proposal, new EndorsePlan(named.length, named), snapshot, own);
     } finally {
       void snapshot.close(); // a slow member may still read from it; nobody waits for that
     }
+  }
+
+  #eligible(privateData: EndorsedPrivateData, isProtected: boolean): EndorsingMember[] {
+    return eligibleMembers(this.#members, privateData, {
+      quorum: this.#options.quorum,
+      definitions: this.#deps.definitions,
+      isProtected,
+    });
   }
 
   #named(mspIds: readonly string[]): EndorsingMember[] {
@@ -93,6 +118,10 @@ export class EndorsementCollector {
         "failed to collect enough transaction endorsements, see attached details for more info",
         plan,
       );
+    }
+    if (result.privateResults !== undefined) {
+      const { store } = this.#deps;
+      await store.transient.keep(proposal.txId, store.tip.height, result.privateResults);
     }
     return prepareTransaction(proposal, result.payload, result.endorsements);
   }

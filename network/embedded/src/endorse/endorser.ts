@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { peer } from "@hyperledger/fabric-protos";
 import type { ChaincodeLauncher } from "../chaincode/chaincodeLauncher.ts";
 import { Simulation } from "../chaincode/simulation.ts";
+import type { ChaincodeDefinitions } from "../definition/chaincodeDefinitions.ts";
 import { signBytes } from "../identity/signature.ts";
 import type { StateSnapshot } from "../store/ledgerStore.ts";
 import { messageOf } from "../wire/decode.ts";
@@ -16,7 +17,6 @@ export const chaincodeVersion = "1.0";
 export interface EndorserOptions {
   readonly mspId: string;
   readonly channel: string;
-  readonly chaincodeName: string;
   readonly timeWindowMs: number;
 }
 
@@ -25,6 +25,7 @@ export interface EndorserDeps extends ProposalCheckDeps {
   readonly identity: Uint8Array;
   readonly key: KeyObject;
   readonly launcher: ChaincodeLauncher;
+  readonly definitions: ChaincodeDefinitions;
 }
 
 /** One member's endorsing peer. Fabric: core/endorser/endorser.go. */
@@ -49,7 +50,7 @@ export class Endorser {
     if (refusal !== undefined) return { kind: "refused", message: refusal };
     const { chaincodeName } = proposal;
     if (chaincodeName === systemChaincode) return this.#querySystem(proposal, snapshot);
-    if (chaincodeName !== this.#options.chaincodeName) {
+    if (!this.#deps.definitions.has(chaincodeName)) {
       const message =
         `make sure the chaincode ${chaincodeName} has been successfully defined on channel ${proposal.channelId} ` +
         `and try again: chaincode ${chaincodeName} not found`;
@@ -64,12 +65,12 @@ export class Endorser {
     const readerRefusal = policy.refusalOf(channel, "Readers", msps.resolve(proposal.creator));
     const response = systemQuery(proposal.input.getArgsList_asU8(), { channel, store, readerRefusal });
     if (response.getStatus() !== 200) return { kind: "chaincodeError", response };
-    const simulation = new Simulation(proposal.txId, { store, snapshot });
+    const simulation = this.#simulation(proposal, snapshot);
     return this.#endorse(proposal, simulation, response, undefined);
   }
 
   async #simulate(proposal: UnpackedProposal, snapshot: StateSnapshot): Promise<Outcome> {
-    const simulation = new Simulation(proposal.txId, { store: this.#deps.store, snapshot });
+    const simulation = this.#simulation(proposal, snapshot);
     let result;
     try {
       result = await this.#deps.launcher.execute({ proposal, simulation });
@@ -81,17 +82,23 @@ export class Endorser {
     return this.#endorse(proposal, simulation, result.response, result.event);
   }
 
+  #simulation({ txId }: UnpackedProposal, snapshot: StateSnapshot): Simulation {
+    const { store, definitions } = this.#deps;
+    return new Simulation({ txId, mspId: this.mspId }, { store, snapshot, definitions });
+  }
+
   #endorse(
     proposal: UnpackedProposal,
     simulation: Simulation,
     response: peer.Response,
     event: peer.ChaincodeEvent | undefined,
   ): Outcome {
+    const { results, privateResults } = simulation.readWriteSet.encode();
     const chaincodeId = new peer.ChaincodeID();
     chaincodeId.setName(proposal.chaincodeName);
     chaincodeId.setVersion(chaincodeVersion);
     const action = new peer.ChaincodeAction();
-    action.setResults(simulation.readWriteSet.encode());
+    action.setResults(results);
     action.setResponse(response);
     action.setChaincodeId(chaincodeId);
     if (event !== undefined) action.setEvents(event.serializeBinary());
@@ -104,6 +111,8 @@ export class Endorser {
     const endorsement = new peer.Endorsement();
     endorsement.setEndorser(identity);
     endorsement.setSignature(signBytes(key, Buffer.concat([payload, identity])));
-    return { kind: "endorsed", response, payload, endorsement };
+    const { collectionsRead, collectionsWritten } = simulation.privateData;
+    const privateData = { results: privateResults, collectionsRead, collectionsWritten };
+    return { kind: "endorsed", response, payload, endorsement, privateData };
   }
 }

@@ -1,5 +1,14 @@
 import { status } from "@grpc/grpc-js";
 import type { peer } from "@hyperledger/fabric-protos";
+import type { CollectionId } from "../chaincode/privateData.ts";
+
+/** What a transaction does in collections. */
+export interface EndorsedPrivateData {
+  /** TxPvtReadWriteSet, to be kept until the block; undefined without any. */
+  readonly results: Uint8Array | undefined;
+  readonly collectionsRead: readonly CollectionId[];
+  readonly collectionsWritten: readonly CollectionId[];
+}
 
 /** What a member's endorser answers to a proposal. */
 export type Outcome =
@@ -8,6 +17,7 @@ export type Outcome =
       readonly response: peer.Response;
       readonly payload: Uint8Array;
       readonly endorsement: peer.Endorsement;
+      readonly privateData: EndorsedPrivateData;
     }
   /** The chaincode itself answered with an error. */
   | { readonly kind: "chaincodeError"; readonly response: peer.Response }

@@ -2,6 +2,7 @@ import { status } from "@grpc/grpc-js";
 import { gateway, type peer } from "@hyperledger/fabric-protos";
 import type { CommitNotifier, CommitStatus } from "../commit/commitNotifier.ts";
 import type { Orderer } from "../commit/orderer.ts";
+import type { ChaincodeDefinitions } from "../definition/chaincodeDefinitions.ts";
 import type { EndorsementCollector, EndorsingMember } from "../endorse/endorsementCollector.ts";
 import type { Evaluator } from "../endorse/evaluator.ts";
 import type { ProposalCheckDeps } from "../endorse/proposalCheck.ts";
@@ -18,7 +19,6 @@ import { chaincodeEvents } from "./chaincodeEvents.ts";
 
 export interface GatewayOptions {
   readonly channel: string;
-  readonly chaincodeName: string;
 }
 
 export interface GatewayDeps extends ProposalCheckDeps {
@@ -26,6 +26,7 @@ export interface GatewayDeps extends ProposalCheckDeps {
   readonly evaluator: Evaluator;
   readonly orderer: Orderer;
   readonly notifier: CommitNotifier;
+  readonly definitions: ChaincodeDefinitions;
 }
 
 /** What one member's peer answers to clients. Fabric: internal/pkg/gateway. Every method throws RpcError only. */
@@ -72,7 +73,7 @@ export class GatewayService {
       const why = `No metadata was found for chaincode ${address.chaincodeName} in channel ${address.channelId}`;
       const text = `no combination of peers can be derived which satisfy the endorsement policy: ${why}`;
       this.#requireDefined(address, status.FAILED_PRECONDITION, text);
-      response.setPreparedTransaction(await collector.collect(proposal, this.#own));
+      response.setPreparedTransaction(await collector.collect(proposal, this.#own, address.hasTransient));
     }
     return response;
   }
@@ -142,14 +143,14 @@ export class GatewayService {
       const text = `failed to get config for channel [${channelId}]: could not get last config for channel ${channelId}`;
       throw new RpcError(status.UNAVAILABLE, text);
     }
-    if (chaincodeName !== this.#options.chaincodeName && chaincodeName !== systemChaincode) {
+    if (!this.#deps.definitions.has(chaincodeName) && chaincodeName !== systemChaincode) {
       const text = `no peers available to evaluate chaincode ${chaincodeName} in channel ${channelId}`;
       throw new RpcError(status.FAILED_PRECONDITION, text);
     }
   }
 
   #requireDefined({ channelId, chaincodeName }: ProposalAddress, code: status, text: string): void {
-    const isDefined = channelId === this.#options.channel && chaincodeName === this.#options.chaincodeName;
+    const isDefined = channelId === this.#options.channel && this.#deps.definitions.has(chaincodeName);
     if (!isDefined) throw new RpcError(code, text);
   }
 

@@ -1,15 +1,23 @@
 import { ledger } from "@hyperledger/fabric-protos";
 import type { Version } from "../store/layout.ts";
+import { CollectionSet } from "./collectionSet.ts";
 import { inByteOrder, readOf } from "./kvRead.ts";
+import { writeOf } from "./kvWrite.ts";
 import type { RangeRecord } from "./rangeRecord.ts";
-
-const { KVRWSet, KVWrite } = ledger.rwset.kvrwset;
 
 /** What was read and would be written in one namespace. */
 interface NamespaceSet {
   readonly reads: Map<string, Version | undefined>;
   readonly writes: Map<string, Uint8Array>;
   readonly ranges: RangeRecord[];
+  readonly collections: Map<string, CollectionSet>;
+}
+
+export interface EncodedReadWriteSet {
+  /** TxReadWriteSet: what goes into the block. */
+  readonly results: Uint8Array;
+  /** TxPvtReadWriteSet: values for the members of collections; undefined without any. */
+  readonly privateResults: Uint8Array | undefined;
 }
 
 /** What a simulation read (with versions) and would write. Fabric: core/ledger/kvledger/txmgmt/rwsetutil/rwset_builder.go. */
@@ -30,29 +38,66 @@ export class ReadWriteSet {
     this.#at(namespace).ranges.push(range);
   }
 
-  /** TxReadWriteSet bytes; names and keys in byte order so that every member produces the same. Call it last and once. */
-  encode(): Uint8Array {
-    const txSet = new ledger.rwset.TxReadWriteSet();
+  collection(namespace: string, name: string): CollectionSet {
+    const { collections } = this.#at(namespace);
+    const set = collections.get(name) ?? new CollectionSet(name);
+    collections.set(name, set);
+    return set;
+  }
+
+  /** Names and keys in byte order so that every member produces the same. Call it last and once. */
+  encode(): EncodedReadWriteSet {
+    const results = new ledger.rwset.TxReadWriteSet();
+    const privateResults = new ledger.rwset.TxPvtReadWriteSet();
     for (const namespace of inByteOrder(this.#namespaces.keys())) {
-      const namespaceSet = new ledger.rwset.NsReadWriteSet();
-      namespaceSet.setNamespace(namespace);
-      namespaceSet.setRwset(encodeKvSet(this.#at(namespace)));
-      txSet.addNsRwset(namespaceSet);
+      const set = this.#at(namespace);
+      results.addNsRwset(namespaceSetOf(namespace, set));
+      const privateSet = privateSetOf(namespace, set);
+      if (privateSet.getCollectionPvtRwsetList().length > 0) privateResults.addNsPvtRwset(privateSet);
     }
-    return txSet.serializeBinary();
+    const isPrivate = privateResults.getNsPvtRwsetList().length > 0;
+    return {
+      results: results.serializeBinary(),
+      privateResults: isPrivate ? privateResults.serializeBinary() : undefined,
+    };
   }
 
   #at(namespace: string): NamespaceSet {
     const known = this.#namespaces.get(namespace);
     if (known !== undefined) return known;
-    const created: NamespaceSet = { reads: new Map(), writes: new Map(), ranges: [] };
+    const created = { reads: new Map(), writes: new Map(), ranges: [], collections: new Map() };
     this.#namespaces.set(namespace, created);
     return created;
   }
 }
 
+function namespaceSetOf(
+  namespace: string,
+  set: NamespaceSet,
+): InstanceType<typeof ledger.rwset.NsReadWriteSet> {
+  const namespaceSet = new ledger.rwset.NsReadWriteSet();
+  namespaceSet.setNamespace(namespace);
+  namespaceSet.setRwset(encodeKvSet(set));
+  for (const collection of inOrder(set.collections)) {
+    namespaceSet.addCollectionHashedRwset(collection.hashed());
+  }
+  return namespaceSet;
+}
+
+function privateSetOf(
+  namespace: string,
+  { collections }: NamespaceSet,
+): InstanceType<typeof ledger.rwset.NsPvtReadWriteSet> {
+  const privateSet = new ledger.rwset.NsPvtReadWriteSet();
+  privateSet.setNamespace(namespace);
+  for (const collection of inOrder(collections)) {
+    if (collection.hasWrites) privateSet.addCollectionPvtRwset(collection.private());
+  }
+  return privateSet;
+}
+
 function encodeKvSet({ reads, writes, ranges }: NamespaceSet): Uint8Array {
-  const kvSet = new KVRWSet();
+  const kvSet = new ledger.rwset.kvrwset.KVRWSet();
   for (const key of inByteOrder(reads.keys())) kvSet.addReads(readOf(key, reads.get(key)));
   for (const key of inByteOrder(writes.keys())) {
     kvSet.addWrites(writeOf(key, writes.get(key) ?? new Uint8Array()));
@@ -67,10 +112,6 @@ function encodeKvSet({ reads, writes, ranges }: NamespaceSet): Uint8Array {
   return kvSet.serializeBinary();
 }
 
-function writeOf(key: string, value: Uint8Array): InstanceType<typeof KVWrite> {
-  const write = new KVWrite();
-  write.setKey(key);
-  write.setIsDelete(value.length === 0);
-  write.setValue(value);
-  return write;
+function inOrder(collections: ReadonlyMap<string, CollectionSet>): CollectionSet[] {
+  return inByteOrder(collections.keys()).flatMap((name) => collections.get(name) ?? []);
 }

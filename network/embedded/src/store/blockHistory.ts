@@ -1,6 +1,7 @@
 import { type common, ledger, type peer } from "@hyperledger/fabric-protos";
 import { committedTransaction } from "../commit/transactionParts.ts";
-import { decodeReadWriteSet, type KvSet } from "../rwset/decodedReadWriteSet.ts";
+import { decodeReadWriteSet } from "../rwset/decodedReadWriteSet.ts";
+import { type KvWrite, writtenValue } from "../rwset/kvWrite.ts";
 import { blockNumber, transactionsOf, validationCodes } from "./block.ts";
 import { historyKey } from "./layout.ts";
 
@@ -33,15 +34,13 @@ export function keyModification(
     modification.setTxId(committed.channelHeader.getTxId());
     modification.setTimestamp(committed.channelHeader.getTimestamp());
     modification.setValue(write.getValue_asU8());
-    modification.setIsDelete(write.getIsDelete() || write.getValue_asU8().length === 0);
+    modification.setIsDelete(writtenValue(write) === undefined);
     return modification;
   }
   return undefined;
 }
 
-type Write = ReturnType<KvSet["getWritesList"]>[number];
-
-function* writesOf(action: peer.ChaincodeAction): Generator<{ namespace: string; write: Write }> {
+function* writesOf(action: peer.ChaincodeAction): Generator<{ namespace: string; write: KvWrite }> {
   for (const { namespace, kvSet } of decodeReadWriteSet(action.getResults_asU8())) {
     for (const write of kvSet.getWritesList()) yield { namespace, write };
   }

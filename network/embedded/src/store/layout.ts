@@ -34,6 +34,16 @@ export function blockHashKey(hash: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from("h/"), hash]);
 }
 
+/** Where a collection's values are, under their keys. Fabric: core/ledger/kvledger/txmgmt/privacyenabledstate/db.go. */
+export function privateNamespace({ namespace, name }: { namespace: string; name: string }): string {
+  return `${namespace}$$p${name}`;
+}
+
+/** Where the hashes of a collection's values are, under the hexadecimal hashes of their keys. */
+export function hashedNamespace({ namespace, name }: { namespace: string; name: string }): string {
+  return `${namespace}$$h${name}`;
+}
+
 /** Ordered by the bytes of the UTF-8 key, as in Fabric. */
 export function stateKey(namespace: string, key: string): Buffer {
   return Buffer.from(`s/${namespace}\0${key}`);

@@ -3,9 +3,12 @@ import { ClassicLevel, type Snapshot } from "classic-level";
 import { decode } from "../wire/decode.ts";
 import { blockHash, blockNumber, chainFault } from "./block.ts";
 import { historyKeys } from "./blockHistory.ts";
+import { type Expiry, ExpirySchedule } from "./expirySchedule.ts";
 import * as layout from "./layout.ts";
+import { del, type Operation, put } from "./operation.ts";
 import { StoreError } from "./storeError.ts";
 import { upgradeStore } from "./storeVersion.ts";
+import { TransientStore } from "./transientStore.ts";
 
 export type StateSnapshot = Snapshot;
 
@@ -27,20 +30,26 @@ export interface CommittedBlock {
   readonly lastConfig: number;
   readonly transactions: readonly { readonly txId: string; readonly code: number }[];
   readonly writes: readonly StateWrite[];
+  /** Whose private values need not be kept for their block any more. */
+  readonly privateTxIds?: readonly string[];
+  /** What of this block expires, by the block that it does at. */
+  readonly expiries?: ReadonlyMap<number, readonly Expiry[]>;
 }
-
-type Operation = { type: "put"; key: Buffer; value: Buffer } | { type: "del"; key: Buffer };
 
 const emptyTip: layout.Tip = { height: 0, lastConfig: 0, hash: new Uint8Array() };
 
 /** Blocks, state and indexes in one level database. A block and all that follows from it is one atomic, synced batch. */
 export class LedgerStore {
+  readonly transient: TransientStore;
+  readonly expirySchedule: ExpirySchedule;
   readonly #db: ClassicLevel<Buffer, Buffer>;
   #tip: layout.Tip = emptyTip;
   #nextBlock = Promise.withResolvers<undefined>();
 
   private constructor(db: ClassicLevel<Buffer, Buffer>) {
     this.#db = db;
+    this.transient = new TransientStore(db);
+    this.expirySchedule = new ExpirySchedule(db);
   }
 
   /** @throws StoreError when another process has it open, the last block is not what the store says, or the store is too new */
@@ -126,7 +135,12 @@ export class LedgerStore {
       throw new StoreError("STORE_DAMAGED", `block ${number} does not follow height ${this.#tip.height}`);
     }
     const tip = { height: number + 1, lastConfig: committed.lastConfig, hash: blockHash(header) };
-    await this.#db.batch(this.#operations(committed, number, tip), { sync: true });
+    const operations = [
+      ...this.#operations(committed, number, tip),
+      ...(await this.transient.forgetting(committed.privateTxIds ?? [], number)),
+      ...(await this.expirySchedule.replacing(number, committed.expiries ?? new Map())),
+    ];
+    await this.#db.batch(operations, { sync: true });
     this.#tip = tip;
     const waiting = this.#nextBlock;
     this.#nextBlock = Promise.withResolvers();
@@ -145,23 +159,14 @@ export class LedgerStore {
   #operations(committed: CommittedBlock, number: number, tip: layout.Tip): Operation[] {
     const encodedNumber = Buffer.alloc(8);
     encodedNumber.writeBigUInt64BE(BigInt(number));
-    const operations: Operation[] = [
-      { type: "put", key: layout.blockKey(number), value: Buffer.from(committed.block.serializeBinary()) },
-      { type: "put", key: layout.blockHashKey(tip.hash), value: encodedNumber },
-      { type: "put", key: layout.tipKey, value: layout.encodeTip(tip) },
+    return [
+      put(layout.blockKey(number), Buffer.from(committed.block.serializeBinary())),
+      put(layout.blockHashKey(tip.hash), encodedNumber),
+      put(layout.tipKey, layout.encodeTip(tip)),
+      ...committed.writes.map(stateOperation),
+      ...historyKeys(committed.block).map((key) => put(key)),
+      ...this.#transactionOperations(committed, number),
     ];
-    for (const { namespace, key, version, value } of committed.writes) {
-      const stored = layout.stateKey(namespace, key);
-      operations.push(
-        value === undefined
-          ? { type: "del", key: stored }
-          : { type: "put", key: stored, value: layout.encodeState(version, value) },
-      );
-    }
-    for (const key of historyKeys(committed.block)) {
-      operations.push({ type: "put", key, value: Buffer.alloc(0) });
-    }
-    return [...operations, ...this.#transactionOperations(committed, number)];
   }
 
   /** The first occurrence of a transaction id counts; a later duplicate must not hide it. */
@@ -171,7 +176,7 @@ export class LedgerStore {
       if (txId === "" || seen.has(txId) || this.getTransaction(txId) !== undefined) return [];
       seen.add(txId);
       const value = layout.encodeTransactionEntry({ block, index, code });
-      return [{ type: "put" as const, key: layout.transactionKey(txId), value }];
+      return [put(layout.transactionKey(txId), value)];
     });
   }
 
@@ -196,4 +201,9 @@ export class LedgerStore {
 
 function at(snapshot: StateSnapshot | undefined): { snapshot?: StateSnapshot } {
   return snapshot === undefined ? {} : { snapshot };
+}
+
+function stateOperation({ namespace, key, version, value }: StateWrite): Operation {
+  const stored = layout.stateKey(namespace, key);
+  return value === undefined ? del(stored) : put(stored, layout.encodeState(version, value));
 }

@@ -2,6 +2,7 @@ import type { ClassicLevel } from "classic-level";
 import type { common } from "@hyperledger/fabric-protos";
 import { historyKeys } from "./blockHistory.ts";
 import { versionKey } from "./layout.ts";
+import { put } from "./operation.ts";
 import { StoreError } from "./storeError.ts";
 
 /** 1 had no history of keys, and no version either. */
@@ -30,10 +31,9 @@ export async function upgradeStore({ db, height, getBlock }: UpgradableStore): P
   for (let number = 0; number < height; number++) {
     const block = getBlock(number);
     if (block === undefined) throw new StoreError("STORE_DAMAGED", `block ${number} is not there`);
-    const entries = historyKeys(block).map((key) => ({ type: "put" as const, key, value: Buffer.alloc(0) }));
-    await db.batch(entries);
+    await db.batch(historyKeys(block).map((key) => put(key)));
   }
   const version = Buffer.alloc(4);
   version.writeUInt32BE(storeVersion);
-  await db.batch([{ type: "put", key: versionKey, value: version }], { sync: true });
+  await db.batch([put(versionKey, version)], { sync: true });
 }

@@ -1,4 +1,4 @@
-import { common, peer } from "@hyperledger/fabric-protos";
+import { common, msp, peer } from "@hyperledger/fabric-protos";
 import { decode } from "./decode.ts";
 import { sha256 } from "./hash.ts";
 
@@ -9,6 +9,7 @@ export interface UnpackedProposal {
   readonly channelHeader: common.ChannelHeader;
   readonly nonce: Uint8Array;
   readonly creator: Uint8Array;
+  readonly creatorMspId: string;
   readonly channelId: string;
   readonly txId: string;
   /** From the channel header's extension: what the endorser executes. */
@@ -41,6 +42,7 @@ export function unpackProposal(signedProposal: peer.SignedProposal): UnpackedPro
     channelHeader,
     nonce: signatureHeader.getNonce_asU8(),
     creator: signatureHeader.getCreator_asU8(),
+    creatorMspId: mspIdOf(signatureHeader.getCreator_asU8()),
     channelId: channelHeader.getChannelId(),
     txId: channelHeader.getTxId(),
     chaincodeName: chaincodeNameOf(channelHeader),
@@ -48,6 +50,15 @@ export function unpackProposal(signedProposal: peer.SignedProposal): UnpackedPro
     payloadBytes,
     proposalHash: sha256(header.getChannelHeader_asU8(), header.getSignatureHeader_asU8(), payloadBytes),
   };
+}
+
+/** "" of a malformed identity, which the endorser refuses. */
+function mspIdOf(creator: Uint8Array): string {
+  try {
+    return msp.SerializedIdentity.deserializeBinary(creator).getMspid();
+  } catch {
+    return "";
+  }
 }
 
 function withoutTransient(payload: peer.ChaincodeProposalPayload): Uint8Array {
