@@ -1,4 +1,5 @@
 import { ConfigReader } from "./configReader.ts";
+import { crossProblems } from "./configChecks.ts";
 import type { CollectionConfig } from "./definition/collection.ts";
 
 /** One member's Gateway endpoint. */
@@ -35,11 +36,24 @@ export interface OtherMspConfig {
   readonly rootCertificateFile: string;
 }
 
+/** Another chaincode of the channel, which the first may call and clients too. */
+export interface OtherChaincodeConfig {
+  readonly name: string;
+  readonly collections: readonly CollectionConfig[];
+  /** One of each member. */
+  readonly processes: readonly ChaincodeProcessConfig[];
+}
+
+export interface ChaincodeProcessConfig extends ChaincodeConfig {
+  readonly mspId: string;
+}
+
 export interface EmbeddedConfig {
   readonly channel: string;
   readonly chaincodeName: string;
   /** Private data collections of the chaincode. */
   readonly collections: readonly CollectionConfig[];
+  readonly otherChaincodes: readonly OtherChaincodeConfig[];
   readonly dataDir: string;
   readonly mode: "evaluation";
   readonly gateways: readonly GatewayConfig[];
@@ -85,6 +99,7 @@ export function parseConfig(value: unknown): EmbeddedConfig {
     channel: reader.name("channel"),
     chaincodeName: reader.name("chaincodeName"),
     collections: reader.list("collections", readCollection, []),
+    otherChaincodes: reader.list("otherChaincodes", readOtherChaincode, []),
     dataDir: reader.text("dataDir"),
     mode: readMode(reader, problems),
     gateways: reader.list("gateways", readGateway),
@@ -144,6 +159,18 @@ function readChaincode(reader: ConfigReader): ChaincodeConfig {
   };
 }
 
+function readOtherChaincode(reader: ConfigReader): OtherChaincodeConfig {
+  return {
+    name: reader.name("name"),
+    collections: reader.list("collections", readCollection, []),
+    processes: reader.list("processes", readProcess),
+  };
+}
+
+function readProcess(reader: ConfigReader): ChaincodeProcessConfig {
+  return { mspId: reader.name("mspId"), ...readChaincode(reader) };
+}
+
 function readCollection(reader: ConfigReader): CollectionConfig {
   return {
     name: reader.collectionName("name"),
@@ -156,43 +183,4 @@ function readCollection(reader: ConfigReader): CollectionConfig {
 
 function readOtherMsp(reader: ConfigReader): OtherMspConfig {
   return { mspId: reader.name("mspId"), rootCertificateFile: reader.text("rootCertificateFile") };
-}
-
-function crossProblems(config: EmbeddedConfig): string[] {
-  const problems: string[] = [];
-  const members = config.members.map(({ mspId }) => mspId);
-  const msps = [...members, ...config.otherMsps.map(({ mspId }) => mspId)];
-  if (members.length === 0) problems.push("members is empty");
-  if (config.gateways.length === 0) problems.push("gateways is empty");
-  if (new Set(msps).size !== msps.length) problems.push("an mspId occurs twice among members and otherMsps");
-  problems.push(...collectionProblems("collections", config.collections, msps));
-  const gateways = config.gateways.map(({ mspId }) => mspId);
-  if (new Set(gateways).size !== gateways.length) problems.push("two gateways are of the same mspId");
-  for (const mspId of gateways.filter((id) => !members.includes(id))) {
-    problems.push(`the gateway of ${mspId} belongs to no member`);
-  }
-  if (config.quorum > members.length)
-    problems.push(`quorum ${config.quorum} is more than ${members.length} members`);
-  if (config.executeTimeoutMs >= config.endorsementTimeoutMs) {
-    problems.push(
-      "executeTimeoutMs must be less than endorsementTimeoutMs, or a hung chaincode is never named",
-    );
-  }
-  return problems;
-}
-
-function collectionProblems(
-  place: string,
-  collections: readonly CollectionConfig[],
-  msps: readonly string[],
-): string[] {
-  const names = collections.map(({ name }) => name);
-  const problems = new Set(names).size === names.length ? [] : [`${place} has two of one name`];
-  for (const { name, members } of collections) {
-    if (members.length === 0) problems.push(`collection ${name} of ${place} has no members`);
-    for (const mspId of members.filter((id) => !msps.includes(id))) {
-      problems.push(`collection ${name} of ${place} has a member ${mspId} that is no MSP of the channel`);
-    }
-  }
-  return problems;
 }

@@ -10,7 +10,8 @@ import { EndorsementPolicy } from "./commit/endorsementPolicy.ts";
 import { Orderer } from "./commit/orderer.ts";
 import { TransactionValidator } from "./commit/transactionValidator.ts";
 import type { EmbeddedConfig, GatewayConfig, MemberConfig } from "./config.ts";
-import { type ChaincodeDefinition, ChaincodeDefinitions } from "./definition/chaincodeDefinitions.ts";
+import { ChaincodeDefinitions } from "./definition/chaincodeDefinitions.ts";
+import { chaincodesOf, processesOf } from "./definition/configuredChaincodes.ts";
 import { EndorsementCollector, type EndorsingMember } from "./endorse/endorsementCollector.ts";
 import { Endorser } from "./endorse/endorser.ts";
 import { Evaluator } from "./endorse/evaluator.ts";
@@ -79,11 +80,11 @@ async function assemble(
 
   const members = config.members.map((member): OwnAddress & EndorsingMember => {
     const own = required(material.members.get(member.mspId));
-    const launcher = launcherOf(member, own, config, log);
-    closers.push(() => launcher.close());
+    const launchers = launchersOf(member, own, config, log);
+    for (const launcher of launchers.values()) closers.push(() => launcher.close());
     const options = { ...config, mspId: member.mspId };
     const { identity, key } = own;
-    const endorser = new Endorser(options, { ...checks, identity, key, launcher, definitions });
+    const endorser = new Endorser(options, { ...checks, identity, key, launchers, definitions });
     return { mspId: member.mspId, address: addressOf(config, member), endorser };
   });
   const collector = new EndorsementCollector(config, members, { store, definitions });
@@ -125,25 +126,20 @@ function channelConfig(config: EmbeddedConfig, material: Material): Parameters<t
   return { channel, quorum, members, chaincodes: chaincodesOf(config), otherMsps: material.otherMsps };
 }
 
-function chaincodesOf({ chaincodeName, collections }: EmbeddedConfig): ChaincodeDefinition[] {
-  return [{ name: chaincodeName, collections }];
-}
-
-function launcherOf(
+function launchersOf(
   member: MemberConfig,
-  { chaincodeRoot, chaincodeClient }: MemberMaterial,
+  { chaincodes }: MemberMaterial,
   config: EmbeddedConfig,
   log: Logger,
-): ChaincodeLauncher {
-  const { host, port } = member.chaincode;
-  const { chaincodeName, executeTimeoutMs } = config;
-  return new ChaincodeLauncher(
-    { chaincodeName, executeTimeoutMs, address: `${host}:${port}` },
-    {
-      credentials: credentials.createSsl(chaincodeRoot, chaincodeClient.key, chaincodeClient.certificate),
-      log,
-    },
-  );
+): Map<string, ChaincodeLauncher> {
+  const launchers = new Map<string, ChaincodeLauncher>();
+  for (const [chaincodeName, { host, port }] of processesOf(config, member.mspId)) {
+    const { root, client } = required(chaincodes.get(chaincodeName));
+    const options = { chaincodeName, executeTimeoutMs: config.executeTimeoutMs, address: `${host}:${port}` };
+    const tls = credentials.createSsl(root, client.key, client.certificate);
+    launchers.set(chaincodeName, new ChaincodeLauncher(options, { credentials: tls, log }));
+  }
+  return launchers;
 }
 
 function serverOf(

@@ -2,7 +2,14 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
 import { msp } from "@hyperledger/fabric-protos";
-import { ConfigError, type EmbeddedConfig, type GatewayConfig, type MemberConfig } from "./config.ts";
+import {
+  type ChaincodeConfig,
+  ConfigError,
+  type EmbeddedConfig,
+  type GatewayConfig,
+  type MemberConfig,
+} from "./config.ts";
+import { processesOf } from "./definition/configuredChaincodes.ts";
 import { type MspDefinition, MspRegistry } from "./identity/mspRegistry.ts";
 import { messageOf } from "./wire/decode.ts";
 
@@ -16,8 +23,14 @@ export interface MemberMaterial {
   /** msp.SerializedIdentity of the member's peer. */
   readonly identity: Uint8Array;
   readonly key: KeyObject;
-  readonly chaincodeRoot: Buffer;
-  readonly chaincodeClient: TlsMaterial;
+  /** By chaincode. */
+  readonly chaincodes: ReadonlyMap<string, ChaincodeMaterial>;
+}
+
+/** With whom to speak at a chaincode process, and as whom. */
+export interface ChaincodeMaterial {
+  readonly root: Buffer;
+  readonly client: TlsMaterial;
 }
 
 /** Certificates and keys that a configuration names, read and checked. */
@@ -41,7 +54,7 @@ export async function loadMaterial(config: EmbeddedConfig): Promise<Material> {
   };
   const members = new Map<string, MemberMaterial>();
   for (const member of config.members) {
-    const loaded = await attempt(`member ${member.mspId}`, () => loadMember(member));
+    const loaded = await attempt(`member ${member.mspId}`, () => loadMember(member, config));
     if (loaded !== undefined) members.set(member.mspId, loaded);
   }
   const otherMsps: MspDefinition[] = [];
@@ -61,7 +74,7 @@ export async function loadMaterial(config: EmbeddedConfig): Promise<Material> {
   return { msps, members, otherMsps, gatewayTls };
 }
 
-async function loadMember(member: MemberConfig): Promise<MemberMaterial> {
+async function loadMember(member: MemberConfig, config: EmbeddedConfig): Promise<MemberMaterial> {
   const definition = await loadRoot(member.mspId, member.rootCertificateFile);
   const pem = await readFile(member.signingCertificateFile);
   const key = createPrivateKey(await readFile(member.signingKeyFile));
@@ -74,9 +87,16 @@ async function loadMember(member: MemberConfig): Promise<MemberMaterial> {
   if (new MspRegistry([definition]).resolve(identity).unit !== "peer") {
     throw new Error("its signing certificate is not of the unit peer");
   }
-  const { clientCertificateFile, clientKeyFile, tlsRootFile } = member.chaincode;
-  const chaincodeClient = await loadTls(clientCertificateFile, clientKeyFile);
-  return { definition, identity, key, chaincodeRoot: await readFile(tlsRootFile), chaincodeClient };
+  const chaincodes = new Map<string, ChaincodeMaterial>();
+  for (const [name, process] of processesOf(config, member.mspId)) {
+    chaincodes.set(name, await loadChaincode(process));
+  }
+  return { definition, identity, key, chaincodes };
+}
+
+async function loadChaincode(process: ChaincodeConfig): Promise<ChaincodeMaterial> {
+  const client = await loadTls(process.clientCertificateFile, process.clientKeyFile);
+  return { root: await readFile(process.tlsRootFile), client };
 }
 
 async function loadRoot(mspId: string, file: string): Promise<MspDefinition> {

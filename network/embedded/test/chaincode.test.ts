@@ -195,7 +195,6 @@ describe("Chaincode's requests", function () {
         /GET_QUERY_RESULT failed: transaction ID: [0-9a-f]{64}: ExecuteQuery not supported for leveldb/,
       ],
       ["policy", ["a"], /PUT_STATE_METADATA failed: .*: key level endorsement is not enabled/],
-      ["call", ["other"], /INVOKE_CHAINCODE failed: .*: chaincode other not found/],
     ];
     for (const [method, args, expected] of refused) {
       it(`are refused with Fabric's text: ${method}`, async () => {

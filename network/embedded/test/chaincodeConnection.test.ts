@@ -4,7 +4,9 @@ import { credentials, Server, ServerCredentials, type ServerDuplexStream } from 
 import { peer } from "@hyperledger/fabric-protos";
 import { ChaincodeConnection } from "../src/chaincode/chaincodeConnection.ts";
 import type { Simulation } from "../src/chaincode/simulation.ts";
-import { TransactionContext } from "../src/chaincode/transactionContext.ts";
+import type { ChaincodeLauncher } from "../src/chaincode/chaincodeLauncher.ts";
+import { ChaincodeSupport } from "../src/chaincode/chaincodeSupport.ts";
+import type { TransactionContext } from "../src/chaincode/transactionContext.ts";
 import { silentLogger } from "../src/index.ts";
 import { WireError } from "../src/wire/decode.ts";
 import { unpackProposal } from "../src/wire/proposal.ts";
@@ -61,10 +63,14 @@ describe("ChaincodeConnection", () => {
     const alice = identityOf("A", await authority.issue({ commonName: "alice", ou: "client" }));
     const proposal = unpackProposal(makeProposal(alice, ["put"]).signed);
 
-    const simulation = {} as unknown as Simulation; // the chaincode asks for nothing of it
-    const executed = connection.execute(new TransactionContext("test", { proposal, simulation }), 2000);
+    const launcher = { invoke: (context: TransactionContext) => connection.execute(context, 2000) };
+    const support = new ChaincodeSupport({
+      launchers: new Map([["test", launcher as unknown as ChaincodeLauncher]]),
+      querySystem: () => assert.fail("the chaincode asks for nothing"),
+    });
+    const executed = support.execute(proposal, {} as unknown as Simulation);
 
-    await assert.rejects(executed, (e) => e instanceof WireError);
+    await assert.rejects(executed, /^Error: failed to unmarshal response for transaction [0-9a-f]{64}: /);
     assert.equal(connection.isOpen, true);
   });
 });

@@ -150,7 +150,19 @@ const methods: Readonly<Record<string, Method>> = {
     await stub.setStateValidationParameter(key, Buffer.from("x"));
     return "";
   },
-  call: async (stub, [name = ""]) => String((await stub.invokeChaincode(name, ["get", "a"], "")).status),
+  call: async (stub, [name = "", ...args]) => {
+    const { status, message, payload } = await stub.invokeChaincode(name, args, "");
+    return JSON.stringify({ status, message, payload: text(payload) });
+  },
+  callOn: async (stub, [chosen = "", name = ""]) => {
+    await stub.invokeChaincode(name, ["get", "a"], chosen);
+    return "";
+  },
+  putBoth: async (stub, [name = "", key = "", value = ""]) => {
+    await stub.putState(key, Buffer.from(`own ${value}`));
+    const { payload } = await stub.invokeChaincode(name, ["putThenGet", key, value], "");
+    return text(payload);
+  },
 };
 
 const chaincode = {
@@ -167,7 +179,7 @@ const chaincode = {
   },
 };
 
-function text(bytes: Uint8Array): string {
+function text(bytes: Uint8Array = new Uint8Array()): string {
   return Buffer.from(bytes).toString();
 }
 

@@ -17,6 +17,7 @@ const member = {
   chaincode,
 };
 const collection = { name: "c", members: ["Member1MSP"] };
+const other = { name: "second", processes: [{ mspId: "Member1MSP", ...chaincode }] };
 const good = {
   channel: "comity",
   chaincodeName: "comity",
@@ -99,9 +100,13 @@ describe("parseConfig", () => {
       [{ gateways: [{ ...gateway, mspId: "OtherMSP" }] }, /the gateway of OtherMSP belongs to no member/],
       [{ gateways: [gateway, gateway] }, /two gateways/],
       [{ executeTimeoutMs: 3000 }, /executeTimeoutMs must be less/],
-      [{ collections: [{ name: "c", members: [] }] }, /collection c of collections has no members/],
+      [{ otherChaincodes: [other, other] }, /two chaincodes have one name/],
+      [{ otherChaincodes: [{ ...other, name: "comity" }] }, /two chaincodes have one name/],
+      [{ otherChaincodes: [{ ...other, processes: [] }] }, /second must have one process of each member/],
+      [{ otherChaincodes: [{ ...other, name: "qscc" }] }, /qscc is the name of a system chaincode/],
+      [{ collections: [{ name: "c", members: [] }] }, /collection c of comity has no members/],
       [{ collections: [{ name: "c", members: ["OtherMSP"] }] }, /a member OtherMSP that is no MSP/],
-      [{ collections: [collection, collection] }, /collections has two of one name/],
+      [{ collections: [collection, collection] }, /two collections of comity have one name/],
     ];
     for (const [change, expected] of cases)
       assert.match(problemsOf({ ...good, ...change }).join("\n"), expected);

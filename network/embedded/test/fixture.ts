@@ -32,6 +32,8 @@ export const chaincodeName = "test";
 export interface FixtureOptions {
   readonly members?: number;
   readonly quorum?: number;
+  /** A second chaincode of this name, the same program in processes of its own. */
+  readonly otherChaincode?: { readonly name: string; readonly collections?: readonly object[] };
   /** Added to the ledger's configuration. */
   readonly config?: Readonly<Record<string, unknown>>;
 }
@@ -42,6 +44,8 @@ export interface Member {
   readonly tlsAuthority: TlsAuthority;
   readonly folder: string;
   readonly chaincodePort: number;
+  readonly otherChaincodePort: number;
+  otherChaincode: ChildProcess | undefined;
   chaincode: ChildProcess | undefined;
 }
 
@@ -90,10 +94,15 @@ export class Fixture {
       endorsementTimeoutMs: 30_000,
       gateways: members.map(gatewayConfig),
       members: members.map(memberConfig),
+      otherChaincodes: otherChaincodes(members, options),
       ...options.config,
     };
     const fixture = new Fixture(folder, members, rawConfig);
     await Promise.all(members.map((member) => fixture.startChaincode(member)));
+    if (options.otherChaincode !== undefined) {
+      for (const member of members)
+        member.otherChaincode = await spawnChaincode(member, member.otherChaincodePort);
+    }
     return fixture;
   }
 
@@ -166,23 +175,7 @@ export class Fixture {
   }
 
   async startChaincode(member: Member): Promise<void> {
-    const settings = {
-      address: `127.0.0.1:${member.chaincodePort}`,
-      certificateFile: join(member.folder, "tls-cert.pem"),
-      keyFile: join(member.folder, "tls-key.pem"),
-      clientRootFile: join(member.folder, "tls-root.pem"),
-    };
-    const flags = ["--max-semi-space-size=2", "--max-old-space-size=128"];
-    const child = spawn(
-      process.execPath,
-      [...flags, script("chaincodeProcess.js"), JSON.stringify(settings)],
-      {
-        stdio: ["ignore", "pipe", "ignore"],
-        env: { ...process.env, CORE_PEER_LOCALMSPID: member.mspId, CORE_CHAINCODE_LOGGING_LEVEL: "error" },
-      },
-    );
-    member.chaincode = child;
-    await firstLine(child);
+    member.chaincode = await spawnChaincode(member, member.chaincodePort);
   }
 
   async killChaincode(member: Member): Promise<void> {
@@ -235,6 +228,7 @@ export class Fixture {
   async destroy(): Promise<void> {
     await this.stopLedger();
     await Promise.all(this.members.map((member) => this.killChaincode(member)));
+    await Promise.all(this.members.map((member) => end(member.otherChaincode, "SIGKILL")));
     await rm(this.folder, { recursive: true });
   }
 }
@@ -271,7 +265,9 @@ async function newMember(folder: string, number: number): Promise<Member> {
     tlsAuthority,
     folder: home,
     chaincodePort: await freePort(),
+    otherChaincodePort: await freePort(),
     chaincode: undefined,
+    otherChaincode: undefined,
   };
 }
 
@@ -290,20 +286,50 @@ function gatewayConfig({ mspId, folder }: Member): object {
   };
 }
 
-function memberConfig({ mspId, folder, chaincodePort }: Member): object {
+function memberConfig(member: Member): object {
+  const { mspId, folder, chaincodePort } = member;
   return {
     mspId,
     rootCertificateFile: join(folder, "root.pem"),
     signingCertificateFile: join(folder, "peer-cert.pem"),
     signingKeyFile: join(folder, "peer-key.pem"),
-    chaincode: {
-      host: "127.0.0.1",
-      port: chaincodePort,
-      tlsRootFile: join(folder, "tls-root.pem"),
-      clientCertificateFile: join(folder, "tls-cert.pem"),
-      clientKeyFile: join(folder, "tls-key.pem"),
-    },
+    chaincode: processConfig(member, chaincodePort),
   };
+}
+
+function processConfig({ folder }: Member, port: number): object {
+  return {
+    host: "127.0.0.1",
+    port,
+    tlsRootFile: join(folder, "tls-root.pem"),
+    clientCertificateFile: join(folder, "tls-cert.pem"),
+    clientKeyFile: join(folder, "tls-key.pem"),
+  };
+}
+
+function otherChaincodes(members: readonly Member[], { otherChaincode }: FixtureOptions): object[] {
+  if (otherChaincode === undefined) return [];
+  const processes = members.map((member) => ({
+    mspId: member.mspId,
+    ...processConfig(member, member.otherChaincodePort),
+  }));
+  return [{ ...otherChaincode, processes }];
+}
+
+async function spawnChaincode(member: Member, port: number): Promise<ChildProcess> {
+  const settings = {
+    address: `127.0.0.1:${port}`,
+    certificateFile: join(member.folder, "tls-cert.pem"),
+    keyFile: join(member.folder, "tls-key.pem"),
+    clientRootFile: join(member.folder, "tls-root.pem"),
+  };
+  const flags = ["--max-semi-space-size=2", "--max-old-space-size=128"];
+  const child = spawn(process.execPath, [...flags, script("chaincodeProcess.js"), JSON.stringify(settings)], {
+    stdio: ["ignore", "pipe", "ignore"],
+    env: { ...process.env, CORE_PEER_LOCALMSPID: member.mspId, CORE_CHAINCODE_LOGGING_LEVEL: "error" },
+  });
+  await firstLine(child);
+  return child;
 }
 
 async function freePort(): Promise<number> {

@@ -10,11 +10,6 @@ const { Type } = peer.ChaincodeMessage;
 
 const streamTerminated = "chaincode stream terminated";
 
-export interface ChaincodeResult {
-  readonly response: peer.Response;
-  readonly event: peer.ChaincodeEvent | undefined;
-}
-
 interface Running {
   readonly context: TransactionContext;
   readonly done: PromiseWithResolvers<peer.ChaincodeMessage>;
@@ -52,8 +47,8 @@ export class ChaincodeConnection {
     return this.#registered.promise;
   }
 
-  /** @throws Error with Fabric's text */
-  async execute(context: TransactionContext, timeoutMs: number): Promise<ChaincodeResult> {
+  /** COMPLETED or ERROR, as the chaincode ends its call. @throws Error with Fabric's text */
+  async execute(context: TransactionContext, timeoutMs: number): Promise<peer.ChaincodeMessage> {
     const { txId, channelId } = context.proposal;
     if (this.#running.has(txId)) throw new Error(`error sending: txid: ${txId}(${channelId}) exists`);
     const done = Promise.withResolvers<peer.ChaincodeMessage>();
@@ -65,7 +60,7 @@ export class ChaincodeConnection {
     try {
       if (!this.#isOpen) throw new Error(`error sending: ${streamTerminated}`);
       this.#sendTransaction(context);
-      return resultOf(await done.promise, txId);
+      return await done.promise;
     } finally {
       clearTimeout(timer);
       this.#running.delete(txId);
@@ -76,12 +71,12 @@ export class ChaincodeConnection {
     this.#end(new Error("closed"));
   }
 
-  #sendTransaction({ proposal }: TransactionContext): void {
+  #sendTransaction({ proposal, input }: TransactionContext): void {
     const message = new peer.ChaincodeMessage();
     message.setType(Type.TRANSACTION);
     message.setTxid(proposal.txId);
     message.setChannelId(proposal.channelId);
-    message.setPayload(proposal.input.serializeBinary());
+    message.setPayload(input.serializeBinary());
     message.setProposal(proposal.signedProposal);
     this.#stream.write(message);
   }
@@ -161,18 +156,3 @@ function nameOf(message: peer.ChaincodeMessage): string {
   const found = Object.entries(Type).find(([, value]) => value === message.getType());
   return found?.[0] ?? String(message.getType());
 }
-
-/** Fabric: core/chaincode/chaincode_support.go, processChaincodeExecutionResult. */
-function resultOf(message: peer.ChaincodeMessage, txId: string): ChaincodeResult {
-  if (message.getType() === Type.ERROR) {
-    throw new ChaincodeFailure(
-      `transaction returned with failure: ${Buffer.from(message.getPayload_asU8()).toString()}`,
-    );
-  }
-  const event = message.getChaincodeEvent();
-  event?.setTxId(txId);
-  return { response: decode(peer.Response, "Response", message.getPayload_asU8()), event };
-}
-
-/** The chaincode answered ERROR: Fabric words it without the text of a failed execution. */
-export class ChaincodeFailure extends Error {}

@@ -1,8 +1,9 @@
-import { type ChannelCredentials } from "@grpc/grpc-js";
+import type { ChannelCredentials } from "@grpc/grpc-js";
+import type { peer } from "@hyperledger/fabric-protos";
 import type { Logger } from "../logger.ts";
 import { messageOf } from "../wire/decode.ts";
-import { ChaincodeConnection, ChaincodeFailure, type ChaincodeResult } from "./chaincodeConnection.ts";
-import { TransactionContext, type TransactionContextDeps } from "./transactionContext.ts";
+import { ChaincodeConnection } from "./chaincodeConnection.ts";
+import type { TransactionContext } from "./transactionContext.ts";
 
 export interface ChaincodeLauncherOptions {
   readonly chaincodeName: string;
@@ -23,21 +24,10 @@ export class ChaincodeLauncher {
     this.#log = deps.log;
   }
 
-  /** Fabric: ChaincodeSupport.Execute. @throws Error with Fabric's text */
-  async execute(deps: TransactionContextDeps): Promise<ChaincodeResult> {
-    const { chaincodeName, executeTimeoutMs } = this.#options;
-    const context = new TransactionContext(chaincodeName, deps);
-    try {
-      const connection = await this.connect();
-      const result = await connection.execute(context, executeTimeoutMs);
-      result.event?.setChaincodeId(chaincodeName);
-      return result;
-    } catch (cause) {
-      if (cause instanceof ChaincodeFailure) throw cause;
-      throw new Error(`failed to execute transaction ${deps.proposal.txId}: ${messageOf(cause)}`, { cause });
-    } finally {
-      await context.close();
-    }
+  /** @throws Error with Fabric's text */
+  async invoke(context: TransactionContext): Promise<peer.ChaincodeMessage> {
+    const connection = await this.connect();
+    return connection.execute(context, this.#options.executeTimeoutMs);
   }
 
   async connect(): Promise<ChaincodeConnection> {

@@ -1,6 +1,7 @@
 import { peer } from "@hyperledger/fabric-protos";
 import { decode } from "../wire/decode.ts";
 import { readableCollection, writableCollection } from "./collectionAccess.ts";
+import { invokeChaincode } from "./invokeHandler.ts";
 import {
   getHistoryForKey,
   getQueryResult,
@@ -74,16 +75,6 @@ function purgePrivateData(payload: Uint8Array, context: TransactionContext): Uin
   const id = writableCollection(context, request.getCollection());
   context.simulation.privateData.purge(id, request.getKey());
   return nothing;
-}
-
-function invokeChaincode(payload: Uint8Array, { proposal: { channelId } }: TransactionContext): never {
-  const spec = decode(peer.ChaincodeSpec, "ChaincodeSpec", payload);
-  const [name = "", channel = channelId] = (spec.getChaincodeId()?.getName() ?? "").split("/", 2);
-  if (channel !== channelId) return refuse(`failed to find ledger for channel: ${channel}`);
-  return refuse(
-    `execute failed: invalid invocation: [channel ${channel}] failed to get chaincode container info for ${name}: ` +
-      `chaincode ${name} not found`,
-  );
 }
 
 function refuseMetadata(): never {

@@ -1,28 +1,29 @@
 import type { peer } from "@hyperledger/fabric-protos";
 import type { UnpackedProposal } from "../wire/proposal.ts";
+import type { ChaincodeCall, ChaincodeSupport } from "./chaincodeSupport.ts";
 import { OpenQuery } from "./openQuery.ts";
 import type { QueryResults } from "./queryResults.ts";
 import type { Simulation } from "./simulation.ts";
-
-export interface TransactionContextDeps {
-  readonly proposal: UnpackedProposal;
-  readonly simulation: Simulation;
-}
 
 const maxOpenQueries = 32;
 
 /** One call of one chaincode within a simulation, and the queries that it has open. Fabric: core/chaincode/transaction_context.go. */
 export class TransactionContext {
   readonly namespace: string;
+  readonly input: peer.ChaincodeInput;
   readonly proposal: UnpackedProposal;
   readonly simulation: Simulation;
+  /** Where it calls others. */
+  readonly support: ChaincodeSupport;
   readonly #queries = new Map<string, OpenQuery>();
   #nextQueryId = 0;
 
-  constructor(namespace: string, { proposal, simulation }: TransactionContextDeps) {
-    this.namespace = namespace;
-    this.proposal = proposal;
-    this.simulation = simulation;
+  constructor(call: ChaincodeCall, support: ChaincodeSupport) {
+    this.namespace = call.chaincodeName;
+    this.input = call.input;
+    this.proposal = call.proposal;
+    this.simulation = call.simulation;
+    this.support = support;
   }
 
   /**

@@ -1,15 +1,17 @@
 import type { KeyObject } from "node:crypto";
 import { peer } from "@hyperledger/fabric-protos";
 import type { ChaincodeLauncher } from "../chaincode/chaincodeLauncher.ts";
+import { ChaincodeSupport } from "../chaincode/chaincodeSupport.ts";
 import { Simulation } from "../chaincode/simulation.ts";
 import type { ChaincodeDefinitions } from "../definition/chaincodeDefinitions.ts";
+import { systemChaincode } from "../definition/systemChaincode.ts";
 import { signBytes } from "../identity/signature.ts";
 import type { StateSnapshot } from "../store/ledgerStore.ts";
 import { messageOf } from "../wire/decode.ts";
 import type { UnpackedProposal } from "../wire/proposal.ts";
 import type { Outcome } from "./outcome.ts";
 import { doorRefusal, type ProposalCheckDeps, proposalRefusal } from "./proposalCheck.ts";
-import { systemChaincode, systemQuery } from "./systemQuery.ts";
+import { systemQuery } from "./systemQuery.ts";
 
 /** The version of the one chaincode definition; Fabric demands that it is not empty. */
 export const chaincodeVersion = "1.0";
@@ -24,7 +26,8 @@ export interface EndorserDeps extends ProposalCheckDeps {
   /** msp.SerializedIdentity of the member's peer. */
   readonly identity: Uint8Array;
   readonly key: KeyObject;
-  readonly launcher: ChaincodeLauncher;
+  /** By chaincode. */
+  readonly launchers: ReadonlyMap<string, ChaincodeLauncher>;
   readonly definitions: ChaincodeDefinitions;
 }
 
@@ -33,11 +36,16 @@ export class Endorser {
   readonly mspId: string;
   readonly #options: EndorserOptions;
   readonly #deps: EndorserDeps;
+  readonly #support: ChaincodeSupport;
 
   constructor(options: EndorserOptions, deps: EndorserDeps) {
     this.mspId = options.mspId;
     this.#options = options;
     this.#deps = deps;
+    this.#support = new ChaincodeSupport({
+      launchers: deps.launchers,
+      querySystem: ({ proposal, input }) => this.#systemResponse(proposal, input),
+    });
   }
 
   async process(proposal: UnpackedProposal, snapshot: StateSnapshot): Promise<Outcome> {
@@ -60,20 +68,23 @@ export class Endorser {
   }
 
   #querySystem(proposal: UnpackedProposal, snapshot: StateSnapshot): Outcome {
+    const response = this.#systemResponse(proposal, proposal.input);
+    if (response.getStatus() !== 200) return { kind: "chaincodeError", response };
+    return this.#endorse(proposal, this.#simulation(proposal, snapshot), response, undefined);
+  }
+
+  #systemResponse({ creator }: UnpackedProposal, input: peer.ChaincodeInput): peer.Response {
     const { policy, msps, store } = this.#deps;
     const { channel } = this.#options;
-    const readerRefusal = policy.refusalOf(channel, "Readers", msps.resolve(proposal.creator));
-    const response = systemQuery(proposal.input.getArgsList_asU8(), { channel, store, readerRefusal });
-    if (response.getStatus() !== 200) return { kind: "chaincodeError", response };
-    const simulation = this.#simulation(proposal, snapshot);
-    return this.#endorse(proposal, simulation, response, undefined);
+    const readerRefusal = policy.refusalOf(channel, "Readers", msps.resolve(creator));
+    return systemQuery(input.getArgsList_asU8(), { channel, store, readerRefusal });
   }
 
   async #simulate(proposal: UnpackedProposal, snapshot: StateSnapshot): Promise<Outcome> {
     const simulation = this.#simulation(proposal, snapshot);
     let result;
     try {
-      result = await this.#deps.launcher.execute({ proposal, simulation });
+      result = await this.#support.execute(proposal, simulation);
     } catch (error) {
       return { kind: "peerError", message: `error in simulation: ${messageOf(error)}` };
     }

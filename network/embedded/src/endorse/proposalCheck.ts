@@ -4,7 +4,7 @@ import { type Identity, IdentityError, type MspRegistry } from "../identity/mspR
 import type { LedgerStore } from "../store/ledgerStore.ts";
 import { transactionIdOf } from "../wire/hash.ts";
 import { timestampMs, type UnpackedProposal } from "../wire/proposal.ts";
-import { systemChaincode } from "./systemQuery.ts";
+import { systemChaincode } from "../definition/systemChaincode.ts";
 
 export interface ProposalCheckDeps {
   readonly msps: MspRegistry;

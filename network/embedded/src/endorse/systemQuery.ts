@@ -1,8 +1,6 @@
 import { common, peer } from "@hyperledger/fabric-protos";
 import type { LedgerStore } from "../store/ledgerStore.ts";
 
-export const systemChaincode = "qscc";
-
 type Query = (argument: Uint8Array, store: LedgerStore) => peer.Response;
 
 const queries: ReadonlyMap<string, Query> = new Map<string, Query>([

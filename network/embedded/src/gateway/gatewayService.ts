@@ -6,7 +6,7 @@ import type { ChaincodeDefinitions } from "../definition/chaincodeDefinitions.ts
 import type { EndorsementCollector, EndorsingMember } from "../endorse/endorsementCollector.ts";
 import type { Evaluator } from "../endorse/evaluator.ts";
 import type { ProposalCheckDeps } from "../endorse/proposalCheck.ts";
-import { systemChaincode } from "../endorse/systemQuery.ts";
+import { systemChaincode } from "../definition/systemChaincode.ts";
 import { messageOf } from "../wire/decode.ts";
 import {
   proposalAddress,
