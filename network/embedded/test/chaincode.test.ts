@@ -187,24 +187,35 @@ describe("Chaincode's requests", function () {
     });
   });
 
-  describe("that are not built yet", () => {
-    const refused: readonly [string, readonly string[], RegExp][] = [
-      [
-        "rich",
-        [],
-        /GET_QUERY_RESULT failed: transaction ID: [0-9a-f]{64}: ExecuteQuery not supported for leveldb/,
-      ],
-      ["policy", ["a"], /PUT_STATE_METADATA failed: .*: key level endorsement is not enabled/],
-    ];
-    for (const [method, args, expected] of refused) {
-      it(`are refused with Fabric's text: ${method}`, async () => {
-        const endorsed = await failureOf(contract.submitTransaction(method, ...args));
-        const evaluated = await failureOf(contract.evaluateTransaction(method, ...args));
+  describe("for a key's own policy", () => {
+    it("find none, and count as a read of the key", async () => {
+      await contract.submitTransaction("put", "m", "1");
+      assert.equal(await evaluate("policyOf", "m"), "none");
 
-        assert.match(endorsed.details[0]?.message ?? "", expected);
-        assert.match(evaluated.message, expected);
-      });
-    }
+      const late = await contract.newProposal("policyOfThenPut", { arguments: ["m", "other"] }).endorse();
+      await contract.submitTransaction("put", "m", "2");
+
+      assert.equal((await (await late.submit()).getStatus()).code, 11);
+    });
+
+    it("are refused where they set one", async () => {
+      const failure = await failureOf(contract.submitTransaction("policy", "m"));
+
+      assert.match(
+        failure.details[0]?.message ?? "",
+        /PUT_STATE_METADATA failed: .*: key level endorsement is not enabled: this ledger's keys have no policies of their own$/,
+      );
+    });
+  });
+
+  it("for a rich query are refused with Fabric's text", async () => {
+    const endorsed = await failureOf(contract.submitTransaction("rich"));
+    const evaluated = await failureOf(contract.evaluateTransaction("rich"));
+
+    const expected =
+      /GET_QUERY_RESULT failed: transaction ID: [0-9a-f]{64}: ExecuteQuery not supported for leveldb$/;
+    assert.match(endorsed.details[0]?.message ?? "", expected);
+    assert.match(evaluated.message, expected);
   });
 
   describe("of a process that fails", () => {

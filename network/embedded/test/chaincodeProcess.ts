@@ -150,6 +150,18 @@ const methods: Readonly<Record<string, Method>> = {
     await stub.setStateValidationParameter(key, Buffer.from("x"));
     return "";
   },
+  policyOf: async (stub, [key = ""]) => text(await stub.getStateValidationParameter(key)) || "none",
+  policyOfThenPut: async (stub, [key = "", other = ""]) => {
+    await stub.getStateValidationParameter(key);
+    await stub.putState(other, Buffer.from("x"));
+    return "";
+  },
+  privatePolicy: async (stub, [collection = "", key = ""]) => {
+    await stub.setPrivateDataValidationParameter(collection, key, Buffer.from("x"));
+    return "";
+  },
+  privatePolicyOf: async (stub, [collection = "", key = ""]) =>
+    text(await stub.getPrivateDataValidationParameter(collection, key)) || "none",
   call: async (stub, [name = "", ...args]) => {
     const { status, message, payload } = await stub.invokeChaincode(name, args, "");
     return JSON.stringify({ status, message, payload: text(payload) });

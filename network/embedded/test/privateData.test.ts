@@ -112,6 +112,20 @@ describe("Private data", function () {
     assert.equal(await codeOf(carol, "putPrivate", "open", "o", "w"), 0);
   });
 
+  it("has no policies of its keys' own", async () => {
+    const alice = contractOf(1);
+
+    assert.equal(await evaluate(alice, "privatePolicyOf", "closed", "k"), "none");
+    assert.match(
+      await reason(contractOf(3, 1).evaluateTransaction("privatePolicyOf", "closed", "k")),
+      /GET_STATE_METADATA failed: .*: tx creator does not have read access permission/,
+    );
+    assert.match(
+      await reason(alice.submitTransaction("privatePolicy", "closed", "k")),
+      /PUT_STATE_METADATA failed: .*: key level endorsement is not enabled/,
+    );
+  });
+
   it("refuses collections that are not there, with Fabric's texts", async () => {
     const alice = contractOf(1);
 
