@@ -22,7 +22,7 @@ export {
 } from "./chaincode/package.ts";
 export type { ExpectedMember, Finding } from "./channel/inspectChannel.ts";
 export { FabricError, type FabricErrorCode } from "./fabricError.ts";
-export { MemberHome } from "./member/home.ts";
+export { dataIn, MemberHome } from "./member/home.ts";
 export type { KeyPairFiles, MemberMaterial } from "./member/material.ts";
 export { writeMsp } from "./member/msp.ts";
 export { LocalFabric, type LocalMember, type LocalNetworkOptions } from "./localFabric.ts";

@@ -123,6 +123,12 @@ export class LocalFabric {
     return isUpdated(binaries, { topology, mspDirOf, signers }).catch(() => false);
   }
 
+  administratorOf(memberId: string): Administrator {
+    const found = this.#administrators().find(({ member }) => member.memberId === memberId);
+    if (found === undefined) throw new RangeError(`the network has no member ${memberId}`);
+    return found;
+  }
+
   #administrators(): Administrator[] {
     const { members, binaries } = this.#options;
     return members.map(({ member, home, material }) => new Administrator(binaries, member, home, material));

@@ -1,8 +1,9 @@
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Binaries, output, unlessDone } from "../process/binaries.ts";
 import { FabricError } from "../fabricError.ts";
 import type { TopologyMember } from "../topology.ts";
-import type { MemberHome } from "./home.ts";
+import { type MemberHome, snapshotsOf } from "./home.ts";
 import type { MemberMaterial } from "./material.ts";
 import { peerAddress } from "./peerConfig.ts";
 
@@ -60,6 +61,35 @@ export class Administrator {
 
   async joinPeer(block: string): Promise<void> {
     await unlessDone(/already exists/, () => this.peer("channel", "join", "-b", block));
+  }
+
+  /** Has the member's peer write a snapshot of the channel as soon as it can. */
+  async requestSnapshot(channel: string): Promise<void> {
+    await unlessDone(/duplicate snapshot request/, () =>
+      this.peer("snapshot", "submitrequest", "-c", channel, "-b", "0", ...this.#peer()),
+    );
+  }
+
+  /** The folder of the newest snapshot that is complete, if there is one. */
+  async newestSnapshot(channel: string): Promise<string | undefined> {
+    const folder = join(snapshotsOf(this.#home), "completed", channel);
+    const heights = await readdir(folder).catch(() => []);
+    const newest = heights.map(Number).sort((a, b) => b - a)[0];
+    return newest === undefined ? undefined : join(folder, String(newest));
+  }
+
+  async joinBySnapshot(folder: string): Promise<void> {
+    await this.peer("channel", "joinbysnapshot", "--snapshotpath", folder);
+  }
+
+  /** Whether the member's peer has the channel. */
+  async hasJoined(channel: string): Promise<boolean> {
+    return (await this.peer("channel", "list")).split("\n").includes(channel);
+  }
+
+  #peer(): readonly string[] {
+    const root = this.#material.tlsRootCertificateFile;
+    return ["--peerAddress", peerAddress(this.member), "--tlsRootCertFile", root];
   }
 
   /** Where a file of the member's own may be put. */

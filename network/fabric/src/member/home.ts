@@ -36,4 +36,5 @@ export class MemberHome {
 
 /** Of an orderer's or a peer's folder. */
 export const mspIn = (folder: string): string => join(folder, "msp");
+export const snapshotsOf = ({ peer }: MemberHome): string => join(dataIn(peer), "snapshots");
 export const dataIn = (folder: string): string => join(folder, "data");

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Topology, TopologyMember } from "../topology.ts";
-import { dataIn, type MemberHome, mspIn } from "./home.ts";
+import { dataIn, type MemberHome, mspIn, snapshotsOf } from "./home.ts";
 import type { MemberMaterial } from "./material.ts";
 
 /** The environment variable in which the peer hands `MemberHome.chaincodeConnection` to the builder. */
@@ -127,7 +127,7 @@ export function peerConfig(
         purgeInterval: 100,
         purgedKeyAuditLogging: true,
       },
-      snapshots: { rootDir: join(data, "snapshots") },
+      snapshots: { rootDir: snapshotsOf(home) },
     },
     operations: { listenAddress: `127.0.0.1:${member.ports.peerOperations}`, tls: { enabled: false } },
     metrics: { provider: "prometheus" },

@@ -79,6 +79,11 @@ export interface Coalition {
    * @throws CliError LEDGER_NOT_UPGRADED on the embedded ledger
    */
   renewCertificates(memberId: string): Promise<void>;
+  /**
+   * Has a member's peer that lost its data begin anew from another member's snapshot, on a real network.
+   * @throws CliError LEDGER_NOT_UPGRADED on the embedded ledger
+   */
+  rejoinBySnapshot(memberId: string): Promise<void>;
   /** Ends every process. May be called at any time, and twice. */
   close(): Promise<void>;
 }
@@ -247,6 +252,13 @@ class LocalCoalition implements Coalition {
     if (renew === undefined)
       throw new CliError("LEDGER_NOT_UPGRADED", "The embedded ledger's members have no orderers or peers.");
     await renew(memberOf(this.network, memberId).memberId, this);
+  }
+
+  async rejoinBySnapshot(memberId: string): Promise<void> {
+    const { rejoin } = this.#engine;
+    if (rejoin === undefined)
+      throw new CliError("LEDGER_NOT_UPGRADED", "The embedded ledger's members have no peers of their own.");
+    await rejoin(memberOf(this.network, memberId).memberId, this);
   }
 
   async close(): Promise<void> {

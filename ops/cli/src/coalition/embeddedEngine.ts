@@ -14,7 +14,12 @@ export async function embeddedEngine(
   programFile: string,
 ): Promise<LedgerEngine> {
   const portOf = ({ ports }: NetworkMember): number => ports.chaincode;
-  const release = await prepareRelease(layout, network.genesis, { version: 1, programFile, portOf });
+  const release = await prepareRelease(layout, network.genesis, {
+    version: 1,
+    sequence: 1,
+    programFile,
+    portOf,
+  });
   const servers = network.members.map((member) => chaincodeProcess(layout, network, member, release));
   // It founds itself, and its gateways refuse until then: whoever sends a transaction asks again.
   return { processes: [ledgerProcess(layout, network), ...servers], prepare: () => Promise.resolve() };

@@ -1,4 +1,6 @@
+import { rm } from "node:fs/promises";
 import {
+  dataIn,
   FabricError,
   findBinaries,
   loadAuthority,
@@ -13,7 +15,7 @@ import { saveKeyPair } from "./createNetwork.ts";
 import { freePorts, loopback } from "./freePorts.ts";
 import type { Layout } from "./layout.ts";
 import type { LedgerEngine } from "./ledgerEngine.ts";
-import { memberOf, type Network, type NetworkMember } from "./networkFile.ts";
+import { channel, memberOf, type Network, type NetworkMember } from "./networkFile.ts";
 import { chaincodeProcess } from "./processes.ts";
 import { nativeProgram, type ProcessSpec } from "./processSpec.ts";
 import { until, type WaitDeps } from "./readiness.ts";
@@ -56,6 +58,7 @@ export async function fabricEngine(
       const ports = await freePorts(network.members.length);
       const next = await prepareRelease(layout, network.genesis, {
         version,
+        sequence: current.sequence + 1,
         programFile: newProgram,
         portOf: (member) => ports[network.members.indexOf(member)] ?? 0,
       });
@@ -67,6 +70,29 @@ export async function fabricEngine(
       await deps.sleep(drainMs, new AbortController().signal);
       await Promise.all(running.map(({ name }) => processes.stop(name)));
       [current, running] = [next, fresh];
+    },
+    rejoin: async (memberId, processes) => {
+      const donor = fabric.administratorOf(
+        network.members.find((each) => each.memberId !== memberId)?.memberId ?? "",
+      );
+      const own = fabric.administratorOf(memberId);
+      const wait = waiting(deps);
+      await donor.requestSnapshot(channel);
+      const snapshot = await wait("no snapshot of the channel is complete", () =>
+        donor.newestSnapshot(channel),
+      );
+      await processes.stop(`peer-${memberId}`);
+      await rm(dataIn(layout.memberHome(memberId).peer), { recursive: true });
+      await fabric.write();
+      await processes.restart(`peer-${memberId}`);
+      await healthy(fabric, new AbortController().signal, deps);
+      await own.joinBySnapshot(snapshot);
+      await wait(`the peer of ${memberId} does not join`, async () =>
+        (await own.hasJoined(channel)) ? true : undefined,
+      );
+      // What it had approved is a private value of its own, which nobody else has: all approve the same once more.
+      current = { ...current, sequence: current.sequence + 1 };
+      await putInForce(fabric, layout, current);
     },
     renew: async (memberId, processes) => {
       await reissue(layout, memberId, deps.now);
@@ -81,13 +107,16 @@ export async function fabricEngine(
   };
 }
 
+const waiting =
+  (deps: WaitDeps) =>
+  <T>(what: string, attempt: () => Promise<T | undefined>): Promise<T> =>
+    until(attempt, { what, timeoutMs: healthyTimeoutMs, signal: new AbortController().signal }, deps);
+
 /** Until a member's own orderer serves the channel as the topology says. */
 async function updated(fabric: LocalFabric, memberId: string, deps: WaitDeps): Promise<void> {
   const isUpdated = async (): Promise<true | undefined> =>
     (await fabric.isUpdated(memberId)) ? true : undefined;
-  const what = `the orderer of ${memberId} does not have the channel's new configuration`;
-  const { signal } = new AbortController();
-  await until(isUpdated, { what, timeoutMs: healthyTimeoutMs, signal }, deps);
+  await waiting(deps)(`the orderer of ${memberId} does not have the channel's new configuration`, isUpdated);
 }
 
 /** New keys and certificates of what a member runs for the network, from its own authorities, in place of the old ones. */
@@ -111,15 +140,15 @@ async function releaseOf(
   server: Pick<Release, "programFile" | "portOf">,
 ): Promise<Release> {
   const inForce = readCommitted(layout);
-  const version = inForce?.version ?? 1;
-  const same = await prepareRelease(layout, network.genesis, { ...server, version });
+  const { version, sequence } = inForce ?? { version: 1, sequence: 1 };
+  const same = await prepareRelease(layout, network.genesis, { ...server, version, sequence });
   if (inForce === undefined || same.package.id === inForce.packageId) return same;
-  return prepareRelease(layout, network.genesis, { ...server, version: version + 1 });
+  const next = { ...server, version: version + 1, sequence: sequence + 1 };
+  return prepareRelease(layout, network.genesis, next);
 }
 
 async function putInForce(fabric: LocalFabric, layout: Layout, release: Release): Promise<void> {
-  const { package: chaincode, version } = release;
-  await fabric.deploy({ package: chaincode, version, sequence: version });
+  await fabric.deploy(release);
   await writeCommitted(layout, release);
 }
 

@@ -8,6 +8,8 @@ export interface LedgerEngine {
   prepare(signal: AbortSignal): Promise<void>;
   /** Puts another version of the chaincode in force while clients work. Undefined where members have no say in it. */
   readonly upgrade?: (programFile: string, processes: Processes) => Promise<void>;
+  /** Has a member's peer begin anew, from another member's snapshot. */
+  readonly rejoin?: (memberId: string, processes: Processes) => Promise<void>;
   /** Gives a member's orderer and peer new certificates and keys. */
   readonly renew?: (memberId: string, processes: Processes) => Promise<void>;
 }

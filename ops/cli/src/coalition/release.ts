@@ -7,8 +7,9 @@ import type { NetworkMember } from "./networkFile.ts";
 
 /** A version of the chaincode, as its servers at all members are started. */
 export interface Release {
-  /** Also the sequence of its definition on the channel: nothing else changes one. */
   readonly version: number;
+  /** Of the channel's definition that names it: each change of that counts. */
+  readonly sequence: number;
   readonly package: ChaincodePackage;
   readonly packageFile: string;
   readonly programFile: string;
@@ -16,7 +17,11 @@ export interface Release {
   readonly portOf: (member: NetworkMember) => number;
 }
 
-const committed = object({ version: integer(1, 9_999), packageId: text(160) });
+const committed = object({
+  version: integer(1, 9_999),
+  sequence: integer(1, 999_999),
+  packageId: text(160),
+});
 export type CommittedRelease = Decoded<typeof committed>;
 
 /** The one in force on the channel; undefined before the first. Written last, so that an interrupted deployment is taken up where it was. */
@@ -29,15 +34,20 @@ export function readCommitted(layout: Layout): CommittedRelease | undefined {
   }
 }
 
-export async function writeCommitted(layout: Layout, { version, package: { id } }: Release): Promise<void> {
-  await writeFile(layout.committedRelease, `${JSON.stringify({ version, packageId: id })}\n`);
+export async function writeCommitted(layout: Layout, release: Release): Promise<void> {
+  const {
+    version,
+    sequence,
+    package: { id: packageId },
+  } = release;
+  await writeFile(layout.committedRelease, `${JSON.stringify({ version, sequence, packageId })}\n`);
 }
 
 /** Writes the package that stands for a program, for its servers and its peers. */
 export async function prepareRelease(
   layout: Layout,
   genesis: string,
-  wanted: Pick<Release, "version" | "programFile" | "portOf">,
+  wanted: Omit<Release, "package" | "packageFile">,
 ): Promise<Release> {
   const chaincode = await packageProgram(wanted.programFile, { version: wanted.version, genesis });
   const packageFile = layout.chaincodePackage(wanted.version);
