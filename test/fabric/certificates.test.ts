@@ -46,7 +46,7 @@ describe("The certificates of an orderer and a peer", function () {
       };
       const working = client();
 
-      await network.renewCertificates(memberId).finally(() => (isOver = true));
+      await network.upkeep.renewCertificates(memberId, network).finally(() => (isOver = true));
       await working;
 
       const after = await Promise.all(ports.map((port) => fingerprintAt(port, ca)));

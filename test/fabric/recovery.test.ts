@@ -30,7 +30,7 @@ describe("A real network that lost data", function () {
   it("has one member's peer begin anew from another's snapshot, with all that came before and after", async () => {
     await register("xd", "before-the-snapshot");
 
-    await network.rejoinBySnapshot("xd");
+    await network.upkeep.rejoinBySnapshot("xd", network);
 
     await register("xd", "after-the-snapshot");
     await has("xd", "before-the-snapshot");

@@ -48,7 +48,7 @@ describe("An upgrade of the chaincode", function () {
     };
     const working = client();
 
-    await network.upgradeChaincode(next).finally(() => (isOver = true));
+    await network.upkeep.upgradeChaincode(next, network).finally(() => (isOver = true));
     await working;
 
     assert.ok(served > 5, `${served} transactions`);

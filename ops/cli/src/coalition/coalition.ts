@@ -10,7 +10,7 @@ import { embeddedEngine } from "./embeddedEngine.ts";
 import { fabricEngine } from "./fabricEngine.ts";
 import { Layout } from "./layout.ts";
 import { connectAs, connectAsSurety, connectThrough } from "./ledgerAccess.ts";
-import type { LedgerEngine } from "./ledgerEngine.ts";
+import type { LedgerEngine, Upkeep } from "./ledgerEngine.ts";
 import { takeLock } from "./lock.ts";
 import { type LedgerEngineName, memberOf, type Network, readNetwork, suretyOf } from "./networkFile.ts";
 import { consoleUrl, gatewayProcess, nodeProcess, programOf, writeSuretyAccess } from "./processes.ts";
@@ -69,21 +69,8 @@ export interface Coalition {
   founded(): Promise<void>;
   /** Resolves once all nodes and the gateway answer that they are ready. */
   ready(): Promise<void>;
-  /**
-   * Puts another chaincode in force while clients work, on a real network: new servers run beside the old ones until all members have approved it.
-   * @throws CliError LEDGER_NOT_UPGRADED on the embedded ledger
-   */
-  upgradeChaincode(programFile: string): Promise<void>;
-  /**
-   * Gives a member's orderer and peer new certificates and keys, on a real network, while clients work.
-   * @throws CliError LEDGER_NOT_UPGRADED on the embedded ledger
-   */
-  renewCertificates(memberId: string): Promise<void>;
-  /**
-   * Has a member's peer that lost its data begin anew from another member's snapshot, on a real network.
-   * @throws CliError LEDGER_NOT_UPGRADED on the embedded ledger
-   */
-  rejoinBySnapshot(memberId: string): Promise<void>;
+  /** Of a real network; each takes the coalition itself for its processes. @throws CliError LEDGER_EMBEDDED on the embedded ledger */
+  readonly upkeep: Upkeep;
   /** Ends every process. May be called at any time, and twice. */
   close(): Promise<void>;
 }
@@ -236,29 +223,10 @@ class LocalCoalition implements Coalition {
     await this.#until(askAll, `not all processes are ready; their logs are in ${this.layout.logFile("…")}`);
   }
 
-  async upgradeChaincode(programFile: string): Promise<void> {
-    const { upgrade } = this.#engine;
-    if (upgrade === undefined) {
-      throw new CliError(
-        "LEDGER_NOT_UPGRADED",
-        "On the embedded ledger nobody votes on the chaincode: stop it, build, and start it again.",
-      );
-    }
-    await upgrade(programFile, this);
-  }
-
-  async renewCertificates(memberId: string): Promise<void> {
-    const { renew } = this.#engine;
-    if (renew === undefined)
-      throw new CliError("LEDGER_NOT_UPGRADED", "The embedded ledger's members have no orderers or peers.");
-    await renew(memberOf(this.network, memberId).memberId, this);
-  }
-
-  async rejoinBySnapshot(memberId: string): Promise<void> {
-    const { rejoin } = this.#engine;
-    if (rejoin === undefined)
-      throw new CliError("LEDGER_NOT_UPGRADED", "The embedded ledger's members have no peers of their own.");
-    await rejoin(memberOf(this.network, memberId).memberId, this);
+  get upkeep(): Upkeep {
+    const { upkeep } = this.#engine;
+    if (upkeep !== undefined) return upkeep;
+    throw new CliError("LEDGER_EMBEDDED", "The embedded ledger has no network to keep up.");
   }
 
   async close(): Promise<void> {

@@ -6,12 +6,18 @@ export interface LedgerEngine {
   readonly processes: readonly ProcessSpec[];
   /** Once they are started: makes what a first start lacks, and resolves when transactions can be sent. */
   prepare(signal: AbortSignal): Promise<void>;
-  /** Puts another version of the chaincode in force while clients work. Undefined where members have no say in it. */
-  readonly upgrade?: (programFile: string, processes: Processes) => Promise<void>;
-  /** Has a member's peer begin anew, from another member's snapshot. */
-  readonly rejoin?: (memberId: string, processes: Processes) => Promise<void>;
+  /** Undefined where there is nothing to keep up: the embedded ledger has no members' orderers, peers or votes on chaincode. */
+  readonly upkeep?: Upkeep;
+}
+
+/** Work on a network while clients use it. */
+export interface Upkeep {
+  /** Puts another chaincode in force: new servers run beside the old ones until all members have approved it. */
+  upgradeChaincode(programFile: string, processes: Processes): Promise<void>;
+  /** Has a member's peer that lost its data begin anew from another member's snapshot. */
+  rejoinBySnapshot(memberId: string, processes: Processes): Promise<void>;
   /** Gives a member's orderer and peer new certificates and keys. */
-  readonly renew?: (memberId: string, processes: Processes) => Promise<void>;
+  renewCertificates(memberId: string, processes: Processes): Promise<void>;
 }
 
 /** Where processes are started and stopped. */

@@ -1,7 +1,7 @@
 import { registerView } from "@comity/protocol";
 import type { SearchPath } from "@comity/fabric";
 import { CliError } from "../cliError.ts";
-import { localFabric } from "../coalition/fabricEngine.ts";
+import { localFabric } from "../coalition/localFabric.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 import { asOfficer, findNetwork, firstMember } from "./network.ts";

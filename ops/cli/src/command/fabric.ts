@@ -7,7 +7,7 @@ import { findBinaries, type SearchPath } from "@comity/fabric";
 import { CliError } from "../cliError.ts";
 import type { CoalitionDeps } from "../coalition/coalition.ts";
 import { startCoalition } from "../coalition/coalition.ts";
-import { localFabric } from "../coalition/fabricEngine.ts";
+import { localFabric } from "../coalition/localFabric.ts";
 import { Layout } from "../coalition/layout.ts";
 import { isAlive, runningSupervisor } from "../coalition/lock.ts";
 import { readNetwork } from "../coalition/networkFile.ts";

@@ -1,0 +1,142 @@
+import { rm } from "node:fs/promises";
+import { dataIn, loadAuthority, loadTlsAuthority, type LocalFabric } from "@comity/fabric";
+import { saveKeyPair } from "./createNetwork.ts";
+import { freePorts, loopback } from "./freePorts.ts";
+import type { Layout } from "./layout.ts";
+import type { Processes, Upkeep } from "./ledgerEngine.ts";
+import { healthy } from "./localFabric.ts";
+import { channel, memberOf, type Network } from "./networkFile.ts";
+import { chaincodeProcess } from "./processes.ts";
+import type { ProcessSpec } from "./processSpec.ts";
+import { until, type WaitDeps } from "./readiness.ts";
+import { prepareRelease, type Release, writeCommitted } from "./release.ts";
+
+export interface FabricUpkeepOptions {
+  readonly layout: Layout;
+  readonly network: Network;
+  /** With which it starts. */
+  readonly release: Release;
+}
+
+const stepTimeoutMs = 60_000;
+/** Longer than a peer waits for its chaincode. */
+const drainMs = 2_500;
+
+/** What the operators of a real network do by and by, all members' at once. */
+export class FabricUpkeep implements Upkeep {
+  readonly #layout: Layout;
+  readonly #network: Network;
+  readonly #fabric: LocalFabric;
+  readonly #deps: WaitDeps;
+  readonly #never = new AbortController().signal;
+  #release: Release;
+  /** Of the chaincode that is in force. */
+  servers: readonly ProcessSpec[];
+
+  constructor(
+    { layout, network, release }: FabricUpkeepOptions,
+    deps: WaitDeps & { readonly fabric: LocalFabric },
+  ) {
+    this.#layout = layout;
+    this.#network = network;
+    this.#fabric = deps.fabric;
+    this.#deps = deps;
+    this.#release = release;
+    this.servers = this.#serversOf(release);
+  }
+
+  async upgradeChaincode(programFile: string, processes: Processes): Promise<void> {
+    const { members, genesis } = this.#network;
+    const [version, sequence] = [this.#release.version + 1, this.#release.sequence + 1];
+    const ports = await freePorts(members.length);
+    const portOf: Release["portOf"] = (member) => ports[members.indexOf(member)] ?? 0;
+    const next = await prepareRelease(this.#layout, genesis, { version, sequence, programFile, portOf });
+    await this.connect(this.#release, next);
+    const [before, fresh] = [this.servers, this.#serversOf(next, `-v${version}`)];
+    for (const spec of fresh) processes.start(spec);
+    await this.putInForce(next);
+    this.servers = fresh;
+    // What the old servers were asked before has ended by then, or is given up.
+    await this.#deps.sleep(drainMs, this.#never);
+    await Promise.all(before.map(({ name }) => processes.stop(name)));
+  }
+
+  async rejoinBySnapshot(memberId: string, processes: Processes): Promise<void> {
+    const other = this.#network.members.find((each) => each.memberId !== memberId);
+    const donor = this.#fabric.administratorOf(other?.memberId ?? "");
+    const own = this.#fabric.administratorOf(memberId);
+    await donor.requestSnapshot(channel);
+    const snapshot = await this.#until("no snapshot of the channel is complete", () =>
+      donor.newestSnapshot(channel),
+    );
+    await processes.stop(`peer-${memberId}`);
+    await rm(dataIn(this.#layout.memberHome(memberId).peer), { recursive: true });
+    await this.#fabric.write();
+    await processes.restart(`peer-${memberId}`);
+    await healthy(this.#fabric, this.#never, this.#deps);
+    await own.joinBySnapshot(snapshot);
+    await this.#until(`the peer of ${memberId} does not join`, async () =>
+      (await own.hasJoined(channel)) ? true : undefined,
+    );
+    // What it had approved is a private value of its own, which nobody else has: all approve the same once more.
+    await this.putInForce({ ...this.#release, sequence: this.#release.sequence + 1 });
+  }
+
+  async renewCertificates(memberId: string, processes: Processes): Promise<void> {
+    await this.#reissue(memberId);
+    // Its own orderer, too, must know the new consenter before it starts anew as that.
+    await this.#fabric.updateChannel();
+    await this.#updated(memberId);
+    await this.#fabric.write();
+    await this.connect(this.#release);
+    for (const name of [`orderer-${memberId}`, `peer-${memberId}`]) await processes.restart(name);
+    await this.#updated(memberId);
+  }
+
+  /** Tells all members' peers where the servers of these releases listen. */
+  async connect(...releases: readonly Release[]): Promise<void> {
+    await this.#fabric.connect(({ memberId }) => {
+      const member = memberOf(this.#network, memberId);
+      return new Map(releases.map(({ version, portOf }) => [version, portOf(member)]));
+    });
+  }
+
+  async putInForce(release: Release): Promise<void> {
+    await this.#fabric.deploy(release);
+    await writeCommitted(this.#layout, release);
+    this.#release = release;
+  }
+
+  #serversOf(release: Release, suffix = ""): ProcessSpec[] {
+    return this.#network.members.map((member) =>
+      chaincodeProcess(this.#layout, this.#network, member, release, `chaincode-${member.memberId}${suffix}`),
+    );
+  }
+
+  /** New keys and certificates of what a member runs for the network, from its own authorities, in place of the old ones. */
+  async #reissue(memberId: string): Promise<void> {
+    const { now } = this.#deps;
+    const authority = await loadAuthority(this.#layout.authority(memberId), now);
+    const tlsAuthority = await loadTlsAuthority(this.#layout.tlsAuthority(memberId), now);
+    for (const name of ["orderer", "peer"] as const) {
+      const issued = await authority.issue({ commonName: name, ou: name });
+      const tls = await tlsAuthority.issue({
+        commonName: `${name}-tls`,
+        dns: ["localhost"],
+        ips: [loopback],
+      });
+      await saveKeyPair(issued, this.#layout.keyPair(memberId, name));
+      await saveKeyPair(tls, this.#layout.keyPair(memberId, `${name}-tls`));
+    }
+  }
+
+  /** Until a member's own orderer serves the channel as the topology says. */
+  async #updated(memberId: string): Promise<void> {
+    const what = `the orderer of ${memberId} does not have the channel's new configuration`;
+    await this.#until(what, async () => ((await this.#fabric.isUpdated(memberId)) ? true : undefined));
+  }
+
+  #until<T>(what: string, attempt: () => Promise<T | undefined>): Promise<T> {
+    return until(attempt, { what, timeoutMs: stepTimeoutMs, signal: this.#never }, this.#deps);
+  }
+}
