@@ -15,6 +15,7 @@ export {
 } from "./authority/certificate.ts";
 export { loadAuthority, loadTlsAuthority, saveAuthority } from "./authority/authorityStore.ts";
 export {
+  addressName,
   chaincodeName,
   type ChaincodePackage,
   packageChaincode,

@@ -49,15 +49,12 @@ export class LocalFabric {
     );
   }
 
-  /** Tells all members' peers where their own chaincode servers listen, by version. */
-  async connect(portsOf: (member: TopologyMember) => ReadonlyMap<number, number>): Promise<void> {
+  /** Tells all members' peers where their own chaincode servers listen, by `addressName`. */
+  async connect(serversOf: (member: TopologyMember) => ReadonlyMap<string, string>): Promise<void> {
     await Promise.all(
-      this.#options.members.map(({ member, home, material }) => {
-        const addresses = [...portsOf(member)].map(
-          ([version, port]) => [version, `${member.host}:${port}`] as const,
-        );
-        return writeConnection(home, material, new Map(addresses));
-      }),
+      this.#options.members.map(({ member, home, material }) =>
+        writeConnection(home, material, serversOf(member)),
+      ),
     );
   }
 
@@ -88,7 +85,7 @@ export class LocalFabric {
     await Promise.all(administrators.map((each) => each.joinPeer(block)));
   }
 
-  /** Has all members approve a version of the chaincode, and puts it in force. @throws FabricError */
+  /** Has all members approve a version of a chaincode, and puts it in force. @throws FabricError */
   async deploy(deployment: Deployment): Promise<void> {
     await deployChaincode(this.#options.topology, this.#administrators(), deployment);
   }

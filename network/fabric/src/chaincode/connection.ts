@@ -1,23 +1,22 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { MemberHome } from "../member/home.ts";
 import type { MemberMaterial } from "../member/material.ts";
-import { addressName } from "./package.ts";
 
 /**
- * Tells a member's builder what to fill into the package: where this member's chaincode servers listen, by version, and with what its peer connects
- * to them. The file holds the peer's TLS key, so it is its owner's alone; one name a line, as the builder reads it.
+ * Tells a member's builder what to fill into the packages: where this member's chaincode servers listen, by `addressName`, and with what its peer
+ * connects to them. The file holds the peer's TLS key, so it is its owner's alone; one name a line, as the builder reads it.
  */
 export async function writeConnection(
   home: MemberHome,
   material: MemberMaterial,
-  addresses: ReadonlyMap<number, string>,
+  addresses: ReadonlyMap<string, string>,
 ): Promise<void> {
   const read = (file: string): Promise<string> => readFile(file, "utf8");
   const values = {
     client_key: await read(material.peerTls.keyFile),
     client_cert: await read(material.peerTls.certificateFile),
     root_cert: await read(material.tlsRootCertificateFile),
-    ...Object.fromEntries([...addresses].map(([version, address]) => [addressName(version), address])),
+    ...Object.fromEntries(addresses),
   };
   await writeFile(home.chaincodeConnection, `${JSON.stringify(values, undefined, 2)}\n`, { mode: 0o600 });
 }

@@ -4,11 +4,10 @@ import type { Administrator } from "../member/administrator.ts";
 import { writeJson } from "../member/writeMember.ts";
 import { unlessDone } from "../process/binaries.ts";
 import type { Topology } from "../topology.ts";
-import { chaincodeName, type ChaincodePackage } from "./package.ts";
+import type { ChaincodePackage } from "./package.ts";
 
 export interface Deployment {
   readonly package: ChaincodePackage;
-  readonly version: number;
   /** 1 for the first definition on the channel, one more for each change of it. */
   readonly sequence: number;
 }
@@ -54,12 +53,12 @@ async function installAndApprove(
 async function definitionAt(
   topology: Topology,
   administrator: Administrator,
-  { version, sequence }: Deployment,
+  { package: { name, version }, sequence }: Deployment,
 ): Promise<readonly string[]> {
   const file = administrator.fileFor("collections.json");
   await writeJson(file, collections(topology));
   return [
-    ...["--channelID", topology.channel, "--name", chaincodeName, "--version", String(version)],
+    ...["--channelID", topology.channel, "--name", name, "--version", String(version)],
     ...["--sequence", String(sequence), "--collections-config", file],
   ];
 }

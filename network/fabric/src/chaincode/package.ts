@@ -3,9 +3,13 @@ import { gzipSync } from "node:zlib";
 import { encodeCanonical, encodeRelease, type Release, sha256, toHex } from "@comity/protocol";
 import { createTar } from "nanotar";
 
+/** The coalition's own. */
 export const chaincodeName = "comity";
 
 export interface ChaincodePackage {
+  /** Under which the channel knows the chaincode. */
+  readonly name: string;
+  readonly version: number;
   /** `label:sha256`, as every peer computes it from the bytes and names it to the chaincode server. */
   readonly id: string;
   readonly bytes: Uint8Array;
@@ -16,10 +20,11 @@ export interface ChaincodePackage {
  * finds its own server (`connection.json`, templates that each member's builder fills).
  * Source: Fabric's documentation, "Running chaincode as an external service".
  */
-export function packageChaincode(release: Release): ChaincodePackage {
-  const label = `${chaincodeName}_${release.version}`;
+export function packageChaincode(release: Release, name = chaincodeName): ChaincodePackage {
+  const { version } = release;
+  const label = addressName(name, version);
   const connection = {
-    address: template(addressName(release.version)),
+    address: template(label),
     dial_timeout: "10s",
     tls_required: true,
     client_auth_required: true,
@@ -33,21 +38,22 @@ export function packageChaincode(release: Release): ChaincodePackage {
   });
   const metadata = encodeCanonical({ type: "ccaas", label });
   const bytes = archive({ "metadata.json": metadata, "code.tar.gz": code });
-  return { id: `${label}:${toHex(sha256(bytes))}`, bytes };
+  return { name, version, id: `${label}:${toHex(sha256(bytes))}`, bytes };
 }
 
 /** The package for a chaincode server's one file and the network that it is to serve. */
 export async function packageProgram(
   programFile: string,
   release: Pick<Release, "version" | "genesis">,
+  name = chaincodeName,
 ): Promise<ChaincodePackage> {
   const bundle = toHex(sha256(await readFile(programFile)));
-  return packageChaincode({ schemaVersion: 1, bundle, ...release });
+  return packageChaincode({ schemaVersion: 1, bundle, ...release }, name);
 }
 
 /** Old and new servers run side by side during an upgrade, each at an address of its own. */
-export function addressName(version: number): string {
-  return `${chaincodeName}_${version}`;
+export function addressName(name: string, version: number): string {
+  return `${name}_${version}`;
 }
 
 function template(name: string): string {

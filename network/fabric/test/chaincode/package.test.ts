@@ -13,10 +13,11 @@ function filesIn(archive: Uint8Array): Map<string, Uint8Array> {
 }
 
 describe("the chaincode package", () => {
-  const { id, bytes } = packageChaincode(release);
+  const whole = packageChaincode(release);
+  const { id, bytes } = whole;
 
   it("is the same to the byte wherever and whenever it is made", () => {
-    assert.deepEqual(packageChaincode({ ...release }), { id, bytes });
+    assert.deepEqual(packageChaincode({ ...release }), whole);
     // Frozen: another Node, another day, another member must find this.
     assert.equal(id, "comity_2:f16c92b3368ff81e868133951283c56a392fbc9025d5712425035382d2dede3b");
   });
@@ -39,6 +40,15 @@ describe("the chaincode package", () => {
     assert.equal(connection["address"], "{{.comity_2}}");
     for (const name of ["client_key", "client_cert", "root_cert"])
       assert.equal(connection[name], `{{.${name}}}`);
+  });
+
+  it("may have another name, and then another address", () => {
+    const other = packageChaincode(release, "probe");
+    const code = filesIn(filesIn(other.bytes).get("code.tar.gz") ?? new Uint8Array());
+
+    assert.equal(other.name, "probe");
+    assert.match(other.id, /^probe_2:[0-9a-f]{64}$/);
+    assert.match(Buffer.from(code.get("connection.json") ?? []).toString(), /"address":"\{\{\.probe_2\}\}"/);
   });
 
   it("is another for another program, network or version", () => {

@@ -1,11 +1,11 @@
 import { rm } from "node:fs/promises";
-import { dataIn, loadAuthority, loadTlsAuthority, type LocalFabric } from "@comity/fabric";
+import { addressName, dataIn, loadAuthority, loadTlsAuthority, type LocalFabric } from "@comity/fabric";
 import { saveKeyPair } from "./createNetwork.ts";
 import { freePorts, loopback } from "./freePorts.ts";
 import type { Layout } from "./layout.ts";
 import type { Processes, Upkeep } from "./ledgerEngine.ts";
 import { healthy } from "./localFabric.ts";
-import { channel, memberOf, type Network } from "./networkFile.ts";
+import { chaincode, channel, memberOf, type Network } from "./networkFile.ts";
 import { chaincodeProcess } from "./processes.ts";
 import type { ProcessSpec } from "./processSpec.ts";
 import { until, type WaitDeps } from "./readiness.ts";
@@ -95,9 +95,12 @@ export class FabricUpkeep implements Upkeep {
 
   /** Tells all members' peers where the servers of these releases listen. */
   async connect(...releases: readonly Release[]): Promise<void> {
-    await this.#fabric.connect(({ memberId }) => {
+    await this.#fabric.connect(({ memberId, host }) => {
       const member = memberOf(this.#network, memberId);
-      return new Map(releases.map(({ version, portOf }) => [version, portOf(member)]));
+      const named = releases.map(({ version, portOf }) => {
+        return [addressName(chaincode, version), `${host}:${portOf(member)}`] as const;
+      });
+      return new Map(named);
     });
   }
 
