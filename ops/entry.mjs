@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bin, complain, root, run } from "./run.mjs";
-import { runTests } from "./tests.mjs";
+import { runConformance, runTests } from "./tests.mjs";
 
 const neededMajor = 24;
 
@@ -13,6 +13,7 @@ const commands = {
   comity: runCli,
   test: (node, args) => runTests(node, args, ["ordinary"]),
   "test:fabric": (node, args) => runTests(node, args, ["fabric"]),
+  "test:conformance": runConformance,
   bench: (node, args) => run(node, [join(root, "ops", "bench", "dist", "src", "main.js"), ...args]),
   build: () => 0,
   lint: (node, args) => run(node, [bin("eslint/bin/eslint.js"), ".", ...args]),

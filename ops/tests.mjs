@@ -1,7 +1,7 @@
 // `npm test`. No dependencies, since it is part of the way in.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
-import { bin, root, run } from "./run.mjs";
+import { bin, complain, root, run } from "./run.mjs";
 
 const inTests = (...folders) => folders.map((folder) => join("test", "dist", folder));
 
@@ -9,10 +9,16 @@ const inTests = (...folders) => folders.map((folder) => join("test", "dist", fol
  * What runs side by side, since systems of many processes wait much: by the folders of the compiled tests. All suites that share a coalition are in
  * one lane. The first lane has what no other names.
  */
-const lanes = [[], inTests("start"), inTests("attack", "faults", "system", "browser")];
+const lanes = [[], inTests("start", "conformance"), inTests("attack", "faults", "system", "browser")];
 
 /** These need Fabric's commands, and most of the machine: they run by themselves. */
 const onFabric = inTests("fabric");
+
+/** The cases that both ledgers must pass, as a test file for each. */
+const conformance = {
+  embedded: join("test", "dist", "conformance", "embedded.test.js"),
+  fabric: join("test", "dist", "conformance", "fabric.test.js"),
+};
 
 /**
  * Runs suites, `ordinary` or `fabric`, one after the other, with one sum of all at the end.
@@ -27,6 +33,19 @@ export async function runTests(node, args, names) {
   const { passed, failed, skipped, code } = together(results);
   process.stdout.write(`${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}\n`);
   return code;
+}
+
+/** `npm run test:conformance -- --ledger fabric --grep phantom`; the embedded ledger unless it is named. */
+export async function runConformance(node, args) {
+  const at = args.indexOf("--ledger");
+  const ledger = at === -1 ? "embedded" : args[at + 1];
+  if (!Object.hasOwn(conformance, ledger ?? "")) {
+    const names = Object.keys(conformance).join(" or ");
+    return complain(`--ledger is ${names}, and not ${ledger === undefined ? "left out" : `"${ledger}"`}.`, 2);
+  }
+  const options = at === -1 ? args : args.toSpliced(at, 2);
+  const source = conformance[ledger].replace(join("test", "dist"), "test").replace(/js$/, "ts");
+  return runTests(node, [source, ...options], [ledger === "fabric" ? "fabric" : "ordinary"]);
 }
 
 const suites = {
@@ -52,7 +71,7 @@ async function whyNotOnFabric() {
 }
 
 function isOnFabric(file) {
-  return onFabric.some((folder) => file.startsWith(folder + sep));
+  return file === conformance.fabric || onFabric.some((folder) => file.startsWith(folder + sep));
 }
 
 function together(results) {

@@ -7,9 +7,19 @@ export {
   startCoalition,
   storyClock,
 } from "./coalition/coalition.ts";
-export type { Network, NetworkMember } from "./coalition/networkFile.ts";
-export { nodeProgram, type ProcessSpec } from "./coalition/processSpec.ts";
-export type { ProcessState } from "./coalition/supervisor.ts";
+export { createNetwork } from "./coalition/createNetwork.ts";
+export { localFabric } from "./coalition/fabricEngine.ts";
+export { freePorts, loopback } from "./coalition/freePorts.ts";
+export { Layout } from "./coalition/layout.ts";
+export {
+  type LedgerEngineName,
+  type Network,
+  type NetworkMember,
+  readNetwork,
+} from "./coalition/networkFile.ts";
+export { nativeProgram, nodeProgram, type ProcessSpec } from "./coalition/processSpec.ts";
+export { until } from "./coalition/readiness.ts";
+export { type ProcessState, Supervisor } from "./coalition/supervisor.ts";
 export { opensslEd25519 } from "./opensslEd25519.ts";
 export { type BondedRun, type BondOutcome, type BondStage, playBond } from "./story/bond.ts";
 export { playVenue, type VenueGrounds, type VenueOutcome, type VenueStage } from "./story/venue.ts";
