@@ -111,6 +111,29 @@ const table: readonly (readonly [reason: string, names: readonly string[]])[] = 
     "Fabric's orderers forget on a restart what they ordered; here the ledger itself is asked",
     ["a ledger that is started again takes a repeat of what it ordered before, and marks it"],
   ],
+  [
+    "the chaincode's version is the embedded ledger's own constant",
+    ["a message of endorsers names chaincode and version, and holds the answer"],
+  ],
+  [
+    "there is no life cycle's chaincode on whose entry a transaction would depend",
+    ["a message of endorsers lists the namespaces that it depends on"],
+  ],
+  [
+    "a block carries no commit hash",
+    ["a message that is a block has five metadata, of which these are filled"],
+  ],
+  [
+    "a certificate may have nothing around it, so that nobody reads another one out of that",
+    [
+      "a proposal with text before its certificate is taken",
+      "a proposal with another certificate after its own is taken",
+    ],
+  ],
+  [
+    "the status that ends such a stream is lost",
+    ["a request for blocks ends where there is no more for one who does not wait"],
+  ],
 ];
 
 /** Where the embedded ledger is not as Fabric: by the case's whole name, the reason. */

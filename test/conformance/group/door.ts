@@ -5,6 +5,7 @@ import type { Case, Group, Identity, Scene } from "../case.ts";
 import { beforeTheDoor, invalidProposal, policyRefusal, unendorsed, unevaluated } from "../expected.ts";
 import { failure } from "../observed.ts";
 import { endorse, evaluate } from "../wire/call.ts";
+import { highS } from "../wire/highS.ts";
 import { makeProposal, type ProposalChanges } from "../wire/proposal.ts";
 
 type Changes = ProposalChanges | ((scene: Scene) => ProposalChanges | Promise<ProposalChanges>);
@@ -44,6 +45,10 @@ async function impostor({ alice }: Scene): Promise<ProposalChanges> {
   return { identity };
 }
 
+function withText(identity: Identity, before: string): Identity {
+  return { ...identity, certificatePem: before + identity.certificatePem };
+}
+
 const hour = 3_600_000;
 
 const identities: readonly Case[] = [
@@ -56,6 +61,33 @@ const identities: readonly Case[] = [
     "signed over other bytes is refused",
     ({ alice }) => ({ signature: () => alice.sign(randomBytes(8)) }),
     invalidProposal("error validating proposal: access denied: channel [comity] creator org [XaMSP]"),
+  ),
+  refused(
+    "with a signature of a high S is refused",
+    ({ alice }) => ({ signature: (data) => highS(alice.identity, data) }),
+    invalidProposal("error validating proposal: access denied: channel [comity] creator org [XaMSP]"),
+  ),
+  refused(
+    "with text before its certificate is taken",
+    ({ alice }) => ({ identity: withText(alice.identity, "text\n") }),
+    { endorse: "taken", evaluate: "answered" },
+  ),
+  refused(
+    "with another certificate after its own is taken",
+    ({ alice, bob }) => ({
+      identity: {
+        ...alice.identity,
+        certificatePem: alice.identity.certificatePem + bob.identity.certificatePem,
+      },
+    }),
+    { endorse: "taken", evaluate: "answered" },
+  ),
+  refused(
+    "with another certificate before its own is refused",
+    ({ alice, bob }) => ({ identity: withText(alice.identity, bob.identity.certificatePem) }),
+    invalidProposal(
+      "error validating proposal: access denied: channel [comity] creator org unknown, creator is malformed",
+    ),
   ),
   refused(
     "with a signature of garbage is refused",

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { common } from "@hyperledger/fabric-protos";
 import type { Group } from "../case.ts";
 import { answersIn, argumentsOf, codeOf } from "../network/caller.ts";
@@ -97,6 +98,26 @@ export const good: Group = {
       does: "may come through another member's gateway",
       run: async ({ network, alice, key }) => network.caller("xc", alice.identity).code([["put", key, "1"]]),
       gives: 0,
+    },
+    {
+      does: "may be signed with an Ed25519 key",
+      run: async ({ network, key }) => {
+        const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+        const spki = publicKey.export({ format: "pem", type: "spki" }).toString();
+        const issued = await network.issue("xb", { commonName: "ed", ou: "client", publicKey: spki });
+        const privateKeyPem = privateKey.export({ format: "pem", type: "pkcs8" }).toString();
+        return network.caller("xb", { ...issued, privateKeyPem }).code([["put", key, "1"]]);
+      },
+      gives: 0,
+    },
+    {
+      does: "that is only evaluated may be asked of the organisation that the client names",
+      run: async ({ alice }) => {
+        const steps = argumentsOf([["member"]]);
+        const asked = { ...steps, endorsingOrganizations: ["XcMSP"] };
+        return answersIn(await alice.contract.evaluate("run", asked));
+      },
+      gives: "XcMSP",
     },
     {
       does: "may be endorsed by exactly the organisations that the client names",

@@ -1,6 +1,7 @@
 import { StatusCode } from "@hyperledger/fabric-gateway";
 import type { Case, Group, Scene, Step } from "../case.ts";
 import { endorseRefused, evaluateRefused, refusedBy, tooFew, unordered } from "../expected.ts";
+import { argumentsOf } from "../network/caller.ts";
 import { failure } from "../observed.ts";
 
 /** What the client is told when endorsers refuse a transaction, and when an evaluation fails. */
@@ -104,6 +105,18 @@ const outside: readonly Case[] = [
     run: ({ alice, key }) =>
       failure(alice.endorse([["put", key, ""]], { endorsingOrganizations: ["NobodyMSP"] })),
     gives: "EndorseError UNAVAILABLE: failed to find any endorsing peers for org(s): NobodyMSP",
+  },
+  {
+    does: "is refused where no such organisation is there to answer",
+    run: ({ alice }) =>
+      failure(
+        alice.contract.evaluate("run", {
+          ...argumentsOf([["member"]]),
+          endorsingOrganizations: ["NobodyMSP"],
+        }),
+      ),
+    gives:
+      "GatewayError FAILED_PRECONDITION: no peers available to evaluate chaincode probe in channel comity",
   },
   {
     does: "is refused where an organisation that is named endorses nothing",

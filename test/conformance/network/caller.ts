@@ -49,7 +49,7 @@ export class Caller {
       client,
       identity: { mspId: identity.mspId, credentials: Buffer.from(identity.certificatePem) },
       signer: signerOf(identity),
-      hash: hash.sha256,
+      hash: isEd25519(identity) ? hash.none : hash.sha256,
       ...deadlines,
     });
     this.network = this.gateway.getNetwork(channel);
@@ -106,7 +106,12 @@ export function serialized({ mspId, certificatePem }: Identity): Uint8Array {
 }
 
 export async function sign(identity: Identity, bytes: Uint8Array): Promise<Uint8Array> {
-  return signerOf(identity)(createHash("sha256").update(bytes).digest());
+  return signerOf(identity)(isEd25519(identity) ? bytes : createHash("sha256").update(bytes).digest());
+}
+
+/** Signs the message itself, not its digest. */
+function isEd25519({ privateKeyPem }: Identity): boolean {
+  return createPrivateKey(privateKeyPem).asymmetricKeyType === "ed25519";
 }
 
 function signerOf({ privateKeyPem }: Identity): Signer {

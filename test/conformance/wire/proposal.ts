@@ -51,7 +51,8 @@ export async function makeProposal(
   return { txId, signed };
 }
 
-function channelHeader(txId: string, changes: ProposalChanges): Uint8Array {
+/** With its time, which is now unless it is told. */
+export function channelHeader(txId: string, changes: ProposalChanges): Uint8Array {
   const header = new common.ChannelHeader();
   const kind = changes.type ?? common.HeaderType.ENDORSER_TRANSACTION;
   header.setType(kind);
