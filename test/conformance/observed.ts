@@ -41,7 +41,7 @@ export function alike(text: string): string {
       .replace(/payload is \d+ bytes/, "payload is <n> bytes")
       .replace(/127\.0\.0\.1:\d+/g, "<address>")
       .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( [+-]\d{4} UTC|Z)/g, "<time>")
-      .replace(/Deadline exceeded after .*$/, "<deadline>")
+      .replace(/Deadline exceeded.*$/, "<deadline>")
       .replace(/case\d+\//g, "<key>")
   );
 }
