@@ -8,7 +8,7 @@ export {
   storyClock,
 } from "./coalition/coalition.ts";
 export { createNetwork } from "./coalition/createNetwork.ts";
-export { localFabric } from "./coalition/fabricEngine.ts";
+export { healthy, localFabric } from "./coalition/localFabric.ts";
 export { freePorts, loopback } from "./coalition/freePorts.ts";
 export { Layout } from "./coalition/layout.ts";
 export {

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Layout, loopback, type Network, type NetworkMember, nodeProgram } from "@comity/cli";
 import type { Engine, MakeEngine } from "./engine.ts";
-import { channel, probe } from "./names.ts";
+import { channel, collection, portNames, probe, second } from "./names.ts";
 
 /** As Fabric's peers are set up by @comity/fabric, but for more patience: other tests share the machine. */
 const times = { executeTimeoutMs: 4_000, endorsementTimeoutMs: 6_000, blockMs: 50, timeWindowMs: 60_000 };
@@ -30,7 +30,22 @@ export const embeddedEngine: MakeEngine = (layout, network) => {
 };
 
 function configOf(layout: Layout, { members, sureties }: Network) {
+  const collections = [
+    {
+      name: collection,
+      members: members.map(({ mspId }) => mspId),
+      memberOnlyRead: true,
+      memberOnlyWrite: true,
+      blockToLive: 0,
+    },
+  ];
+  const ofSecond = members.map((member) => ({
+    mspId: member.mspId,
+    ...chaincodeOf(layout, member, portNames[second]),
+  }));
   return {
+    collections,
+    otherChaincodes: [{ name: second, collections, processes: ofSecond }],
     ...{ channel, chaincodeName: probe, mode: "evaluation", dataDir: layout.ledger, quorum: 3, ...times },
     gateways: members.map(({ memberId, mspId, ports }) => {
       const tls = layout.keyPair(memberId, "peer-tls");
@@ -44,20 +59,25 @@ function configOf(layout: Layout, { members, sureties }: Network) {
   };
 }
 
-function memberOf(layout: Layout, { memberId, mspId, ports }: NetworkMember) {
+function memberOf(layout: Layout, member: NetworkMember) {
+  const { memberId, mspId } = member;
   const peer = layout.keyPair(memberId, "peer");
-  const client = layout.keyPair(memberId, "peer-tls");
   return {
     mspId,
     rootCertificateFile: layout.rootCertificate(memberId),
     signingCertificateFile: peer.certificateFile,
     signingKeyFile: peer.keyFile,
-    chaincode: {
-      host: loopback,
-      port: ports.chaincode,
-      tlsRootFile: layout.tlsRootCertificate(memberId),
-      clientCertificateFile: client.certificateFile,
-      clientKeyFile: client.keyFile,
-    },
+    chaincode: chaincodeOf(layout, member, portNames[probe]),
+  };
+}
+
+function chaincodeOf(layout: Layout, { memberId, ports }: NetworkMember, port: "chaincode" | "intake") {
+  const client = layout.keyPair(memberId, "peer-tls");
+  return {
+    host: loopback,
+    port: ports[port],
+    tlsRootFile: layout.tlsRootCertificate(memberId),
+    clientCertificateFile: client.certificateFile,
+    clientKeyFile: client.keyFile,
   };
 }
