@@ -24,10 +24,6 @@ const table: readonly (readonly [reason: string, names: readonly string[]])[] = 
     ["a transaction in a block that writes to the life cycle's keys is valid, if its endorsers may"],
   ],
   [
-    "a header that is not well formed hides the transaction's id, so that nobody learns its status",
-    ["a transaction in a block of another epoch is invalid"],
-  ],
-  [
     "a key has no endorsement policy of its own: one would take the place of the chaincode's, so that a few could write alone",
     [
       "the endorsement policy of a key is empty until it is set, and then what was set",

@@ -55,7 +55,8 @@ async function endorseThrough(gateway: Gateway, proposal: Proposal, choice: Endo
       choice.succeeded(chosen);
       return endorsed;
     } catch (error) {
-      if (!choice.failed(error)) throw error;
+      // Nobody failed: one whom we named may only lag behind the block that this builds on, and the gateway finds another in its place.
+      if (!choice.failed(error)) break;
     }
   }
   return ask(undefined);

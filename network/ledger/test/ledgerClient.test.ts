@@ -145,6 +145,20 @@ describe("the ledger client", () => {
     assert.equal(second!.submitted.length, 0);
   });
 
+  it("takes no refusal of those whom it named for the last word, since one may lag: the gateway finds another", async () => {
+    const asked: number[] = [];
+    const lags = (organisations: readonly string[]) => {
+      asked.push(organisations.length);
+      const text = "chaincode response 500, VENUE_UNKNOWN: there is no case";
+      if (organisations.length > 0) throw rpcError(status.ABORTED, "failed to collect enough", text);
+    };
+    const [only] = await start({ endorse: lags });
+
+    await connect([only!], {}, ["AMSP", "BMSP", "CMSP", "DMSP"]).submit("notice:File", "{}");
+
+    assert.deepEqual(asked, [3, 0]);
+  });
+
   it("leaves the choice to the gateway once it knows too few members that work", async () => {
     const asked: string[][] = [];
     const onlyByItself = (organisations: readonly string[]) => {

@@ -52,7 +52,9 @@ export class TransactionValidator {
       const envelope = decodeOr(Code.INVALID_OTHER_REASON, common.Envelope, envelopeBytes);
       const payload = decodeOr(Code.BAD_PAYLOAD, common.Payload, envelope.getPayload_asU8());
       const { channelHeader, signatureHeader } = headersOf(payload);
+      // First of all, so that whoever asks for its status learns what is wrong with the rest.
       txId = channelHeader.getTxId();
+      refuseIncomplete(channelHeader, signatureHeader);
       this.#checkCreator(envelope, channelHeader, signatureHeader);
       const endorsed = orInvalid(Code.INVALID_ENDORSER_TRANSACTION, () => endorsedAction(payload));
       if (this.#deps.store.getTransaction(txId) !== undefined) throw new Invalid(Code.DUPLICATE_TXID);
@@ -154,12 +156,18 @@ function headersOf(payload: common.Payload): {
     common.SignatureHeader,
     header.getSignatureHeader_asU8(),
   );
+  return { channelHeader, signatureHeader };
+}
+
+function refuseIncomplete(
+  channelHeader: common.ChannelHeader,
+  signatureHeader: common.SignatureHeader,
+): void {
   const isComplete =
     channelHeader.getEpoch() === 0 &&
     signatureHeader.getNonce_asU8().length > 0 &&
     signatureHeader.getCreator_asU8().length > 0;
   if (!isComplete) throw new Invalid(Code.BAD_COMMON_HEADER);
-  return { channelHeader, signatureHeader };
 }
 
 function decodeOr<T>(code: number, type: MessageType<T>, bytes: Uint8Array): T {
