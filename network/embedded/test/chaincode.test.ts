@@ -10,7 +10,7 @@ interface Page {
 }
 
 describe("Chaincode's requests", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let fixture: Fixture;
   let contract: Contract;
 

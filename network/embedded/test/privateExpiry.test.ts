@@ -119,6 +119,15 @@ describe("PrivateDataCommitter", function () {
     );
   });
 
+  /** The deletion's own part is lost, so that the value stays until its blocks are over. */
+  const deletedInItsBlock: PrivateTransaction[][] = [
+    [
+      { key: "b", kind: "put", isLost: false },
+      { key: "b", kind: "delete", isLost: true },
+    ],
+    ...Array.from({ length: 6 }, () => []),
+  ];
+
   it("keeps no value and no hash longer than its blocks, whatever was lost", async () => {
     await fc.assert(
       fc.asyncProperty(blocks(fc.boolean()), async (found) =>
@@ -130,7 +139,7 @@ describe("PrivateDataCommitter", function () {
           }
         }),
       ),
-      { numRuns: 25 },
+      { numRuns: 25, examples: [[deletedInItsBlock]] },
     );
   });
 

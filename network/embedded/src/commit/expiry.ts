@@ -39,12 +39,15 @@ export function schedule(
     const id = { namespace, name: collection.name };
     const at = definitions.collection(namespace, id.name)?.expiringBlock(block);
     if (at === undefined) continue;
-    const keys = keysByHash(privateNamespace(id), updates);
+    const privateSpace = privateNamespace(id);
+    const keys = keysByHash(privateSpace, updates);
     for (const write of collection.hashedSet.getHashedWritesList()) {
       const keyHash = Buffer.from(write.getKeyHash_asU8());
       const hash = keyOfHash(keyHash);
-      if (updates.get(hashedNamespace(id), hash)?.value === undefined) continue; // deleted again in the same block
       const key = keys.get(hash) ?? "";
+      const isGone = (space: string, name: string): boolean => updates.get(space, name)?.value === undefined;
+      // Deleted again in the same block; the value may be there still, where the deletion's own part was lost.
+      if (isGone(hashedNamespace(id), hash) && isGone(privateSpace, key)) continue;
       const expiry = { namespace, collection: id.name, keyHash, key, writtenIn: block };
       scheduled.set(at, [...(scheduled.get(at) ?? []), expiry]);
     }
