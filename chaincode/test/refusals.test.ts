@@ -671,7 +671,7 @@ function weakHost(): Record<string, unknown> {
 }
 
 describe("A refusal", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   for (const [code, scenario] of Object.entries(scenarios)) {
     it(`says ${code}`, async () => {

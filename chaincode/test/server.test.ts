@@ -64,7 +64,7 @@ function isTaken(port: number, ca: string, client?: Client): Promise<boolean> {
 }
 
 describe("The chaincode server", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), "comity-chaincode-"));
   const file = (name: string): string => join(folder, name);
   const all: Record<string, string> = {

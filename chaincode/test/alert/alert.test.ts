@@ -19,7 +19,7 @@ async function read({ founded }: Coalition, alertId: string): Promise<AlertDocum
 }
 
 describe("alert:File", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it("takes what the coalition signed, from any member's node", async () => {
     const made = await coalition();

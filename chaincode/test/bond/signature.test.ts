@@ -44,7 +44,7 @@ const step = fc.record({
 });
 
 describe("Without the surety's own transaction", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it("no bond is ever in force, whoever tries what, and none is charged", async () => {
     await fc.assert(

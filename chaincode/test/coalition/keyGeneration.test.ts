@@ -65,7 +65,7 @@ async function confirmedBy(count: number): Promise<{ founded: Founded; members: 
 }
 
 describe("Key generation on the ledger", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it("gives four members a key that genesis vouches for, and that three of them sign with", async () => {
     const made = await coalition();

@@ -145,7 +145,7 @@ describe("a case", () => {
   });
 
   it("costs at most ten calls to the peer at every step", async function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const made = await coalition();
     const { ledger } = made.founded;
     const calls: number[] = [];
@@ -165,7 +165,7 @@ describe("a case", () => {
 });
 
 describe("a decided case", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it("is listed with the coalition's signature, until its review and its end", async () => {
     const made = await coalition();
@@ -232,7 +232,7 @@ describe("a decided case", function () {
 });
 
 describe("a case that is not listed", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   const readers = {
     officer: officerOf("jp"),
     node,
@@ -291,7 +291,7 @@ describe("a case that is not listed", function () {
 });
 
 describe("a listed case", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it("changes only by votes to delist it", async () => {
     const { founded } = await listed(await coalition());

@@ -12,7 +12,7 @@ async function read({ founded }: Coalition, registry = "venues"): Promise<Digest
 }
 
 describe("digest:File", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it("takes what the coalition signed, from any member's node, and says so", async () => {
     const made = await coalition();

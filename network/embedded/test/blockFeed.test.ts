@@ -25,7 +25,7 @@ function heapAfterCollection(): number {
 }
 
 describe("A feed of blocks", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it("keeps nothing of the blocks that have gone by", async () => {
     const count = 100_000;

@@ -9,7 +9,7 @@ import { endorse, makeProposal } from "./handmade.ts";
 const second = "second";
 
 describe("A chaincode that calls another", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let fixture: Fixture;
   let alice: ClientIdentity;
   let caller: Contract;

@@ -11,7 +11,7 @@ import { makeEnvelope, submit } from "./handmade.ts";
 const keys = ["e0", "e1", "e2", "e3"];
 
 describe("Events and blocks", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let fixture: Fixture;
   let network: Network;
   let contract: Contract;

@@ -24,7 +24,7 @@ type NamespaceSet = InstanceType<typeof NsReadWriteSet>;
 
 /** What no honest endorser signs, signed by a quorum of dishonest ones. */
 describe("A forged read-write set", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let fixture: Fixture;
   let client: Client;
   let alice: ClientIdentity;

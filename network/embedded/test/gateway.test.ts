@@ -7,7 +7,7 @@ import { failureOf, text } from "./expectation.ts";
 import { chaincodeName, channel, Fixture, identityOf } from "./fixture.ts";
 
 describe("Gateway with the unmodified client and chaincode", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let fixture: Fixture;
   let gateway: Gateway;
   let contract: Contract;

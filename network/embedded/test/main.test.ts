@@ -9,7 +9,7 @@ import { Fixture } from "./fixture.ts";
 const main = fileURLToPath(new URL("../src/main.js", import.meta.url));
 
 describe("The ledger's process", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let fixture: Fixture;
   let file: string;
 

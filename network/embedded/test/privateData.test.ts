@@ -14,7 +14,7 @@ const collections = [
 ];
 
 describe("Private data", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let fixture: Fixture;
   let clients: ClientIdentity[];
 

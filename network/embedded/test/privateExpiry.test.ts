@@ -26,7 +26,7 @@ interface PrivateTransaction {
 }
 
 describe("PrivateDataCommitter", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: string;
   let store: LedgerStore;
   let runs = 0;

@@ -32,7 +32,7 @@ import {
 } from "./handmade.ts";
 
 describe("Refusals", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let fixture: Fixture;
   let client: Client;
   let alice: ClientIdentity;

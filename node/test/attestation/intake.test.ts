@@ -11,7 +11,7 @@ const busy = DAY_MS * 100 + start;
 const siteOf = (name: string): typeof identity => ({ ...identity, siteId: parseSiteId(`site-${name}`) });
 
 describe("the intake", function () {
-  this.timeout(20_000); // It waits for the disk.
+  this.timeout(60_000); // It waits for the disk.
 
   const folders = temporaryFolders();
   afterEach(folders.removeAll);

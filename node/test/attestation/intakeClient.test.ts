@@ -19,7 +19,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 const { signal } = new AbortController();
 
 describe("an attester's client", function () {
-  this.timeout(20_000); // It waits for handshakes.
+  this.timeout(60_000); // It waits for handshakes.
   const folders = temporaryFolders();
   let server: Server;
   let answer: Answer;
@@ -81,7 +81,7 @@ describe("an attester's client", function () {
 });
 
 describe("a node with a fault", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it("answers INTAKE_FAILED, tells its owner why, and nobody else", async () => {
     const [authority, tlsAuthority] = [await createTestAuthority(), await createTestTlsAuthority()];

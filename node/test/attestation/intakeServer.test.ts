@@ -21,7 +21,7 @@ import {
 const start = 20_000 * DAY_MS;
 
 describe("the intake server", function () {
-  this.timeout(20_000); // It waits for the disk and for handshakes.
+  this.timeout(60_000); // It waits for the disk and for handshakes.
   const folders = temporaryFolders();
   const alice = new TestHost("alice", start);
   let authority: Authority;

@@ -207,7 +207,7 @@ const cases: Record<RefusalCode, readonly [string, Craft][]> = {
 };
 
 describe("a segment is refused as", function () {
-  this.timeout(20_000); // It waits for the disk.
+  this.timeout(60_000); // It waits for the disk.
 
   const folders = temporaryFolders();
   let taking: TestIntake;

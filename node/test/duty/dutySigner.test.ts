@@ -14,7 +14,7 @@ import { DutyCoalition } from "./dutyCoalition.ts";
 import { caseId, designatedCase, postedBond } from "./dutyLedger.ts";
 
 describe("the members' duties", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let coalition: DutyCoalition;
   beforeEach(async () => (coalition = await DutyCoalition.create()));
   afterEach(() => coalition.close());

@@ -41,7 +41,7 @@ const items = (from: number, count: number): ReturnType<typeof testItem>[] =>
 const { signal } = new AbortController();
 
 describe("replication between evidence logs on disk", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let dir: string;
   let logs: FileEvidenceLogs[];
   const streams = new Map<string, StreamHandler>();

@@ -10,7 +10,7 @@ const first = utf8("first");
 const second = utf8("second");
 
 describe("a journal", function () {
-  this.timeout(20_000); // It waits for the disk.
+  this.timeout(60_000); // It waits for the disk.
 
   const folders = temporaryFolders();
   afterEach(folders.removeAll);

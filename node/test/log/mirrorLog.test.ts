@@ -8,7 +8,7 @@ const rootOf = (items: readonly LogItem[]): Uint8Array => treeHash(items.map((it
 const noteFor = (items: readonly LogItem[]): string => noteOf(2, origin, items.length, rootOf(items));
 
 describe("a mirror", function () {
-  this.timeout(20_000); // It waits for the disk.
+  this.timeout(60_000); // It waits for the disk.
 
   const folders = temporaryFolders();
   let directory: string;

@@ -17,7 +17,7 @@ const origin = originOf("aa");
 const rootOf = (size: number): Uint8Array => treeHash(itemsOf(0, size).map((item) => leafHash(item.entry)));
 
 describe("an own log", function () {
-  this.timeout(20_000); // It waits for the disk.
+  this.timeout(60_000); // It waits for the disk.
 
   const folders = temporaryFolders();
   afterEach(folders.removeAll);

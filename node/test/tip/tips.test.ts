@@ -28,7 +28,7 @@ async function files(folder: string): Promise<string[]> {
 }
 
 describe("A tip that a gateway takes", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let nodes: TipNodes;
 
   beforeEach(async () => {
@@ -149,7 +149,7 @@ describe("A tip that a gateway takes", function () {
 });
 
 describe("A tip hour", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let nodes: TipNodes;
 
   beforeEach(async () => {
@@ -263,7 +263,7 @@ describe("A tip hour", function () {
 });
 
 describe("Another member's tips", function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let nodes: TipNodes;
 
   beforeEach(async () => {
