@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
+import { DomainError } from "@comity/protocol";
 import { JSONSerializer } from "fabric-contract-api";
 import { Shim } from "fabric-shim";
 import ChaincodeFromContract from "fabric-shim/lib/contract-spi/chaincodefromcontract.js";
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  const code = error instanceof DomainError ? `${error.code}: ` : "";
+  process.stderr.write(`${code}${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
 });

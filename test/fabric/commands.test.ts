@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { processesOf } from "../start/processesOf.ts";
@@ -69,8 +69,11 @@ describe("comity fabric", function () {
   });
 
   it("up takes up a network that was killed, and down ends it", async () => {
+    // It left its word that it was ready; the next one must not take that for its own.
+    assert.equal(existsSync(join(dataDir, "up.ready")), true);
     const up = await fabric("up");
     assert.equal(up.code, 0, up.stderr);
+    assert.equal((await status()).ok, true);
 
     const down = await fabric("down");
 

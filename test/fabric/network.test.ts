@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync, rmSync } from "node:fs";
 import type { Coalition } from "@comity/cli";
 import { StatusCode } from "@hyperledger/fabric-gateway";
 import { submitForged } from "../attack/forgedTransaction.ts";
@@ -58,5 +59,14 @@ describe("A real network of four members", function () {
 
     assert.equal(network.isNew, false);
     assert.deepEqual(await network.ledger("xb", "officer").evaluate("coalition:ReadGenesis"), before);
+  });
+
+  it("takes up a deployment of which nobody noted the end, and finds all of it done", async () => {
+    await network.close();
+    rmSync(network.layout.committedRelease);
+
+    network = await startRealNetwork(network.layout.root);
+
+    assert.match(readFileSync(network.layout.committedRelease, "utf8"), /"version":1,"sequence":1/);
   });
 });

@@ -34,9 +34,9 @@ export class EndorserChoice {
     this.#now = now;
   }
 
-  /** How often it is worth to ask again, one organisation less each time. */
+  /** How often it is worth to ask by name, one organisation less each time. */
   get attempts(): number {
-    return this.#members.length - this.#quorum + 2;
+    return this.#members.length - this.#quorum + 1;
   }
 
   /** A quorum of organisations, or undefined where too few are left: then the gateway tries whom it finds. */

@@ -47,7 +47,7 @@ async function endorseThrough(gateway: Gateway, proposal: Proposal, choice: Endo
         ...(endorsingOrganizations === undefined ? {} : { endorsingOrganizations }),
       })
       .endorse();
-  for (let attempt = 1; choice !== undefined && attempt < choice.attempts; attempt += 1) {
+  for (let attempt = 1; choice !== undefined && attempt <= choice.attempts; attempt += 1) {
     const chosen = choice.choose();
     if (chosen === undefined) break;
     try {

@@ -225,6 +225,14 @@ describe("comity in a coalition that is not running", function () {
     return { code, stderr, ...(JSON.parse(stdout) as { error: { code: string } }) };
   }
 
+  for (const args of [["doctor"], ["fabric", "status"]]) {
+    it(`says that \`${args.join(" ")}\` needs a real network`, async () => {
+      const { code, error } = await refusal(...args);
+
+      assert.deepEqual([code, error.code], [1, "LEDGER_EMBEDDED"]);
+    });
+  }
+
   it("says how to start it when the ledger does not answer", async () => {
     const { code, error, stderr } = await refusal("notice", "list");
 

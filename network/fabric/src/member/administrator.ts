@@ -74,7 +74,10 @@ export class Administrator {
   async newestSnapshot(channel: string): Promise<string | undefined> {
     const folder = join(snapshotsOf(this.#home), "completed", channel);
     const heights = await readdir(folder).catch(() => []);
-    const newest = heights.map(Number).sort((a, b) => b - a)[0];
+    const newest = heights
+      .map(Number)
+      .filter(Number.isSafeInteger)
+      .sort((a, b) => b - a)[0];
     return newest === undefined ? undefined : join(folder, String(newest));
   }
 

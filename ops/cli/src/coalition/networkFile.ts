@@ -75,6 +75,15 @@ export function readNetwork(layout: Layout): Network {
   }
 }
 
+/** @throws CliError LEDGER_EMBEDDED */
+export function refuseEmbedded({ ledger }: Network): void {
+  if (ledger === "fabric") return;
+  throw new CliError(
+    "LEDGER_EMBEDDED",
+    "This coalition's ledger is the embedded one: one process, without a channel, orderers or peers to ask.",
+  );
+}
+
 export function memberOf(value: Network, id: string): NetworkMember {
   const wanted = parseMemberId(id);
   const found = value.members.find((member) => member.memberId === wanted);

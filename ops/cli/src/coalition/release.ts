@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { rename, writeFile } from "node:fs/promises";
 import { type ChaincodePackage, packageProgram } from "@comity/fabric";
 import { type Decoded, integer, object, text } from "@comity/protocol";
+import { CliError } from "../cliError.ts";
 import type { Layout } from "./layout.ts";
 import type { NetworkMember } from "./networkFile.ts";
 
@@ -26,11 +27,14 @@ export type CommittedRelease = Decoded<typeof committed>;
 
 /** The one in force on the channel; undefined before the first. Written last, so that an interrupted deployment is taken up where it was. */
 export function readCommitted(layout: Layout): CommittedRelease | undefined {
+  const { committedRelease } = layout;
+  if (!existsSync(committedRelease)) return undefined;
   try {
-    return committed(JSON.parse(readFileSync(layout.committedRelease, "utf8")));
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
+    return committed(JSON.parse(readFileSync(committedRelease, "utf8")));
+  } catch (cause) {
+    throw new CliError("DATA_DIR_DAMAGED", `${committedRelease} does not say which chaincode is in force.`, {
+      cause,
+    });
   }
 }
 
@@ -40,7 +44,9 @@ export async function writeCommitted(layout: Layout, release: Release): Promise<
     sequence,
     package: { id: packageId },
   } = release;
-  await writeFile(layout.committedRelease, `${JSON.stringify({ version, sequence, packageId })}\n`);
+  const draft = `${layout.committedRelease}.new`;
+  await writeFile(draft, `${JSON.stringify({ version, sequence, packageId })}\n`);
+  await rename(draft, layout.committedRelease);
 }
 
 /** Writes the package that stands for a program, for its servers and its peers. */

@@ -1,7 +1,7 @@
 import { registerView } from "@comity/protocol";
 import type { SearchPath } from "@comity/fabric";
-import { CliError } from "../cliError.ts";
 import { localFabric } from "../coalition/localFabric.ts";
+import { refuseEmbedded } from "../coalition/networkFile.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 import { asOfficer, findNetwork, firstMember } from "./network.ts";
@@ -12,12 +12,7 @@ import { asOfficer, findNetwork, firstMember } from "./network.ts";
  */
 export async function doctor(dataDir: string, search: SearchPath, out: Terminal): Promise<boolean> {
   const found = findNetwork(dataDir);
-  if (found.network.ledger !== "fabric") {
-    throw new CliError(
-      "LEDGER_EMBEDDED",
-      "This coalition's ledger is the embedded one: one process, and no channel to compare the register with.",
-    );
-  }
+  refuseEmbedded(found.network);
   const bytes = await asOfficer(found, firstMember(found), (ledger) =>
     ledger.evaluate("coalition:ReadRegister"),
   );

@@ -10,7 +10,7 @@ import { startCoalition } from "../coalition/coalition.ts";
 import { localFabric } from "../coalition/localFabric.ts";
 import { Layout } from "../coalition/layout.ts";
 import { isAlive, runningSupervisor } from "../coalition/lock.ts";
-import { readNetwork } from "../coalition/networkFile.ts";
+import { readNetwork, refuseEmbedded } from "../coalition/networkFile.ts";
 import { until } from "../coalition/readiness.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -56,6 +56,8 @@ export async function fabricUp({ dataDir, members }: FabricOptions, deps: Fabric
   if (holder !== undefined) {
     throw new CliError("DATA_DIR_IN_USE", `Process ${holder} runs the network in ${layout.root} already.`);
   }
+  // Left by one that was killed: it would speak for the new one.
+  rmSync(layout.readyFile, { force: true });
   const args = ["fabric", "run", "--data-dir", layout.root];
   const log = `${layout.root}.log`;
   const runner = startDetached(
@@ -99,7 +101,7 @@ export async function fabricDown({ dataDir }: FabricOptions, deps: FabricDeps): 
  */
 export async function fabricStatus({ dataDir }: FabricOptions, deps: FabricDeps): Promise<boolean> {
   const layout = new Layout(resolve(dataDir));
-  readNetwork(layout);
+  refuseEmbedded(readNetwork(layout));
   const fabric = await localFabric(layout, deps.search);
   const processes = await fabric.health(deps.interrupted);
   const ok = processes.every(({ isWell }) => isWell);
