@@ -129,6 +129,8 @@ function startDetached(args: readonly string[], log: string): ChildProcess {
   return child;
 }
 
+/** Empty where it was killed. */
 function lastLine(log: string): string {
-  return readFileSync(log, "utf8").trim().split("\n").at(-1) ?? "the network ended and did not say why";
+  const last = readFileSync(log, "utf8").trim().split("\n").at(-1) ?? "";
+  return last === "" ? `The network ended and did not say why; see ${log}.` : last;
 }
