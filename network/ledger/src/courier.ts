@@ -56,6 +56,8 @@ export class Courier {
     try {
       await this.#outbox?.keep(transaction);
     } catch (cause) {
+      // It may have reached the disk all the same; nobody must send later what its caller takes for not sent.
+      await this.#forget(transaction.id);
       throw new LedgerError("LEDGER_OUTBOX", "the transaction cannot be kept, so it was not sent", { cause });
     }
   }

@@ -1,8 +1,18 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { blockHash } from "@comity/embedded";
 import type { Fixture } from "../../embedded/dist/test/fixture.js";
 import type { common } from "@hyperledger/fabric-protos";
-import { connectLedger, type LedgerBlock, type LedgerClient } from "../src/index.ts";
+import {
+  connectLedger,
+  type KeptTransaction,
+  type LedgerBlock,
+  type LedgerClient,
+  openOutbox,
+  type Outbox,
+} from "../src/index.ts";
 
 /** The embedded ledger's own fixture: the ledger, and four chaincode processes of unmodified fabric-shim. That package exports it to nobody. */
 interface FixtureModule {
@@ -35,14 +45,18 @@ describe("the ledger client on the embedded ledger", function () {
     return `127.0.0.1:${fixture.ports.get(fixture.member(member).mspId) ?? 0}`;
   }
 
-  async function connect(...addresses: string[]): Promise<LedgerClient> {
+  function connect(...addresses: string[]): Promise<LedgerClient> {
+    return connectWith(undefined, ...addresses);
+  }
+
+  async function connectWith(outbox: Outbox | undefined, ...addresses: string[]): Promise<LedgerClient> {
     const { channel, chaincodeName } = modules;
-    const tlsRoots = [1, 1, 2].map((number) => fixture.member(number).tlsAuthority.rootCertificatePem);
-    const endpoints = addresses.map((address, position) => ({
-      address,
-      tlsRootPem: tlsRoots[position] ?? "",
-    }));
-    return connectLedger({ channel, chaincode: chaincodeName, endpoints, identity: await fixture.client(1) });
+    const endpoints = addresses.map((address) => {
+      const member = address === addressOf(2) ? 2 : 1;
+      return { address, tlsRootPem: fixture.member(member).tlsAuthority.rootCertificatePem };
+    });
+    const options = { channel, chaincode: chaincodeName, endpoints, identity: await fixture.client(1) };
+    return connectLedger(options, outbox === undefined ? {} : { outbox });
   }
 
   async function blocksUpTo(number: bigint): Promise<LedgerBlock[]> {
@@ -60,6 +74,37 @@ describe("the ledger client on the embedded ledger", function () {
 
     assert.equal(Buffer.from(result).toString(), "1");
     assert.equal(Buffer.from(await client.evaluate("get", "a")).toString(), "1");
+  });
+
+  it("sends once, with the next start, what a killed process had signed and not sent", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "comity-outbox-"));
+    const outbox = await openOutbox(directory);
+    const kept: KeptTransaction[] = [];
+    const isKilled = Promise.withResolvers<never>();
+    const untilKilled: Outbox = {
+      ...outbox,
+      keep: async (transaction) => {
+        await outbox.keep(transaction);
+        kept.push(transaction);
+        isKilled.reject(new Error("killed"));
+        return new Promise(() => undefined);
+      },
+    };
+    const killed = await connectWith(untilKilled, addressOf(1));
+    await assert.rejects(Promise.race([killed.submit("add", "once", "5"), isKilled.promise]), /killed/);
+    killed.close();
+
+    const next = await connectWith(outbox, addressOf(2));
+    assert.deepEqual(await next.settle(), [{ transactionId: kept[0]?.id, error: undefined }]);
+    // As if its fate had not been noted: the same bytes once more.
+    for (const transaction of kept) await outbox.keep(transaction);
+    assert.deepEqual(await next.settle(), [{ transactionId: kept[0]?.id, error: undefined }]);
+
+    assert.equal(Buffer.from(await client.evaluate("get", "once")).toString(), "5");
+    assert.deepEqual(await outbox.all(), []);
+    next.close();
+    await outbox.close();
+    rmSync(directory, { recursive: true });
   });
 
   it("says which of two transactions that met was too late, and runs both to the end when they may be repeated", async () => {

@@ -96,6 +96,21 @@ describe("The outbox", () => {
     assert.equal(isSent, false);
   });
 
+  it("sends nothing later that its caller was told was not sent", async () => {
+    const late: Outbox = {
+      ...outbox,
+      keep: async (kept) => {
+        await outbox.keep(kept);
+        throw new Error("the disk says no after it has written");
+      },
+    };
+    await assert.rejects(courier(() => Promise.resolve(1n), late).deliver(transaction), {
+      code: "LEDGER_OUTBOX",
+    });
+
+    assert.deepEqual(await courier(() => Promise.resolve(1n)).settle(), []);
+  });
+
   it("changes no outcome when it cannot forget", async () => {
     const stuck: Outbox = { ...outbox, forget: () => Promise.reject(new Error("disk full")) };
 
