@@ -4,7 +4,6 @@ import { credentials, Server, ServerCredentials, type ServerDuplexStream } from 
 import { peer } from "@hyperledger/fabric-protos";
 import { ChaincodeConnection } from "../src/chaincode/chaincodeConnection.ts";
 import type { Simulation } from "../src/chaincode/simulation.ts";
-import type { ChaincodeLauncher } from "../src/chaincode/chaincodeLauncher.ts";
 import { ChaincodeSupport } from "../src/chaincode/chaincodeSupport.ts";
 import type { TransactionContext } from "../src/chaincode/transactionContext.ts";
 import { silentLogger } from "../src/index.ts";
@@ -65,7 +64,7 @@ describe("ChaincodeConnection", () => {
 
     const launcher = { invoke: (context: TransactionContext) => connection.execute(context, 2000) };
     const support = new ChaincodeSupport({
-      launchers: new Map([["test", launcher as unknown as ChaincodeLauncher]]),
+      launchers: new Map([["test", launcher]]),
       querySystem: () => assert.fail("the chaincode asks for nothing"),
     });
     const executed = support.execute(proposal, {} as unknown as Simulation);

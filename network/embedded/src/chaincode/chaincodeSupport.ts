@@ -22,7 +22,7 @@ export interface ChaincodeCall {
 
 export interface ChaincodeSupportDeps {
   /** By chaincode. */
-  readonly launchers: ReadonlyMap<string, ChaincodeLauncher>;
+  readonly launchers: ReadonlyMap<string, Pick<ChaincodeLauncher, "invoke">>;
   /** What the system chaincode answers to a chaincode that calls it. */
   readonly querySystem: (call: ChaincodeCall) => peer.Response;
 }
