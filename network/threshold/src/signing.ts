@@ -1,9 +1,7 @@
 import { blstBls, decodeG2, type G2Point } from "@comity/protocol";
 import * as blst from "@chainsafe/blst";
-import { pippenger } from "@noble/curves/abstract/curve.js";
-import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { CombineError, ShareError } from "./errors.ts";
-import { Fr } from "./scalar.ts";
+import { interpolate } from "./interpolate.ts";
 
 const verifier = blstBls(blst);
 
@@ -81,19 +79,4 @@ export function combinePartials({
     throw new CombineError("COMBINE_MISMATCH", "the combined signature does not verify under the group key");
   }
   return signature;
-}
-
-/** Σ λᵢ · pointᵢ: the value at 0 of the polynomial in the exponent through these points. Public data only. */
-export function interpolate(points: ReadonlyMap<number, G2Point>): Uint8Array {
-  const indices = [...points.keys()];
-  const weights = indices.map((index) => lagrangeAtZero(indices, index));
-  return pippenger(bls12_381.G2.Point, [...points.values()], weights).toBytes(true);
-}
-
-/** λᵢ = Π j/(j − i) over the other indices j, modulo r. */
-function lagrangeAtZero(indices: readonly number[], own: number): bigint {
-  const others = indices.filter((index) => index !== own);
-  const numerator = others.reduce((product, j) => Fr.mul(product, BigInt(j)), 1n);
-  const denominator = others.reduce((product, j) => Fr.mul(product, Fr.create(BigInt(j - own))), 1n);
-  return Fr.div(numerator, denominator);
 }

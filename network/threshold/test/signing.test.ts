@@ -3,7 +3,7 @@ import { decodeG2, type G2Point, nobleBls, sha256, utf8 } from "@comity/protocol
 import { bls12_381 } from "@noble/curves/bls12-381.js";
 import fc from "fast-check";
 import { combinePartials, signPartial, verifyPartial } from "../src/index.ts";
-import { interpolate } from "../src/signing.ts";
+import { interpolate } from "../src/interpolate.ts";
 import { generateKey, upTo } from "./keyGeneration.ts";
 
 const n = 7;
