@@ -5,6 +5,7 @@ import { JSONSerializer } from "fabric-contract-api";
 import { Shim } from "fabric-shim";
 import ChaincodeFromContract from "fabric-shim/lib/contract-spi/chaincodefromcontract.js";
 import { serverConfig } from "./config.ts";
+import { dropBeforeFormatting } from "./logging.ts";
 import { assertRelease } from "./release.ts";
 
 /**
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
     transaction: "jsonSerializer",
     serializers: { jsonSerializer: JSONSerializer },
   };
+  dropBeforeFormatting();
   const chaincode = new ChaincodeFromContract([...contracts], serializers, {}, "comity", "");
   const server = Shim.server(chaincode, {
     address,
