@@ -103,6 +103,8 @@ const shape = {
   segmentIntervalMs: optional(integer(MIN_SEGMENT_MS, MAX_SEGMENT_MS)),
   /** Policy time at which the first segment begins, rounded down to a whole interval; now unless given. */
   startPolicyMs: optional(integer(0, MAX_TIME_MS)),
+  /** Policy time after which no segment ends: the attester sends what it has, and is idle. Never unless given. */
+  endPolicyMs: optional(integer(0, MAX_TIME_MS)),
   /** One bad segment for each of these is sent, once, beside the good ones. */
   faults: optional(list(oneOf(...faultCodes), faultCodes.length)),
 } satisfies Record<string, Decoder<unknown>>;

@@ -76,7 +76,14 @@ export class Maker {
 
   #chains(): HostChain[] {
     const { spool, hosts, unknown } = this.#site;
-    return [...spool.chains.values()].filter(({ hostId }) => hosts.has(hostId) && !unknown.has(hostId));
+    return [...spool.chains.values()].filter(
+      (chain) => hosts.has(chain.hostId) && !unknown.has(chain.hostId) && this.#goesOn(chain),
+    );
+  }
+
+  #goesOn({ endMs }: HostChain): boolean {
+    const { segmentIntervalMs, endPolicyMs = Infinity } = this.#site.config;
+    return endMs + segmentIntervalMs <= endPolicyMs;
   }
 
   #untilNext(): number {

@@ -44,7 +44,7 @@ export async function up(options: UpOptions, deps: UpDeps): Promise<number> {
     await unlessInterrupted(coalition.ready(), deps.interrupted);
     const readyMs = Math.round(deps.now() - deps.startedMs);
     sayReady(coalition, readyMs, deps);
-    const story = unlessInterrupted(tell(coalition, readyMs, deps), deps.interrupted);
+    const story = unlessInterrupted(tell(coalition, readyMs, options.once, deps), deps.interrupted);
     if (options.once) return finish(await story, deps);
     await story.then(
       (summary) => finish(summary, deps),
@@ -70,10 +70,11 @@ function explainFailure(error: unknown, { out }: UpDeps): void {
 }
 
 /** The story, or what is left of one that an earlier start told. */
-async function tell(coalition: Coalition, readyMs: number, deps: UpDeps): Promise<Summary> {
+async function tell(coalition: Coalition, readyMs: number, once: boolean, deps: UpDeps): Promise<Summary> {
   const { layout } = coalition;
   const said = (sentence: string): void => deps.out.say(stamped(deps.now() - deps.startedMs, sentence));
-  const stage = setStage(coalition, { ...coalitionDeps(deps), say: said, signal: deps.interrupted });
+  const told = { ...coalitionDeps(deps), say: said, signal: deps.interrupted, once };
+  const stage = setStage(coalition, told);
   const before = readTold(layout.story);
   const result = await (before === undefined ? tellStory(stage) : takeUpStory(stage, before));
   if (before === undefined) writeTold(layout.story, result);

@@ -29,13 +29,15 @@ export interface AttesterParts {
   readonly tls: KeyPairFiles;
   /** Refusal codes, for each of which it sends one bad segment. */
   readonly faults: readonly string[];
+  /** Policy time at which its evidence ends; undefined for never. */
+  readonly untilMs: number | undefined;
 }
 
 /** The site's host agent. An undeclared site trains from the first day, the others from the planned start. */
 export function attesterProcess(coalition: Coalition, site: StorySite, parts: AttesterParts): ProcessSpec {
   const { layout, network } = coalition;
   const { memberId, ports } = memberOfSite(coalition, site);
-  const { runs, clock, hosts, tls, faults } = parts;
+  const { runs, clock, hosts, tls, faults, untilMs } = parts;
   const config = {
     origin: logOrigin({
       networkId: parseNetworkId(network.genesis),
@@ -55,6 +57,7 @@ export function attesterProcess(coalition: Coalition, site: StorySite, parts: At
     trace: { kind: "profile", seed: site.siteId, phases: phases(site, runs) },
     spoolDir: join(layout.story, site.siteId, "spool"),
     startPolicyMs: runs.evidenceFromMs,
+    ...(untilMs === undefined ? {} : { endPolicyMs: untilMs }),
     faults,
   };
   return configured(layout, `attester-${site.siteId}`, "@comity/attester", heap, config);

@@ -1,4 +1,4 @@
-import { canonicalString, type NoticeRequest } from "@comity/protocol";
+import { canonicalString, DAY_MS, type NoticeRequest } from "@comity/protocol";
 import type { KeyPairFiles } from "@comity/fabric";
 import { attesterProcess } from "./attester.ts";
 import type { BondedRun } from "./bond.ts";
@@ -12,6 +12,8 @@ export interface SiteKeys {
   readonly attester: KeyPairFiles;
 }
 export type Keys = ReadonlyMap<string, SiteKeys>;
+
+const declaredTrainingDays = 7;
 
 export const declaredSites = storySites.filter(({ isDeclared }) => isDeclared);
 
@@ -57,7 +59,12 @@ function names(notices: readonly NoticeRequest[]): string {
     .join(", ");
 }
 
-/** From here on every host signs a segment a policy day. The first site also sends one bad segment a code. */
+/** Policy time by which declared training has gone on for so long that an alarm would have been raised. */
+export function judgedAt({ trainingFromMs }: PlannedRuns): number {
+  return trainingFromMs + declaredTrainingDays * DAY_MS;
+}
+
+/** From here on every host signs a segment a policy day, in a coalition that ends as long as the story needs it. The first site also sends one bad segment a code. */
 export function startAttesters(
   stage: Stage,
   keys: Keys,
@@ -65,10 +72,11 @@ export function startAttesters(
   faultCodes: readonly string[],
 ): void {
   const { coalition, genesis, deps } = stage;
+  const untilMs = deps.once ? judgedAt(runs) : undefined;
   for (const [position, site] of storySites.entries()) {
     const tls = keysOf(keys, site).attester;
     const faults = position === 0 ? faultCodes : [];
-    const parts = { runs, clock: genesis.clock, hosts: hostsOf(stage, site), tls, faults };
+    const parts = { runs, clock: genesis.clock, hosts: hostsOf(stage, site), tls, faults, untilMs };
     coalition.start(attesterProcess(coalition, site, parts));
   }
   deps.say(

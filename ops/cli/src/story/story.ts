@@ -1,5 +1,5 @@
 import { faultCodes } from "@comity/attester";
-import { type AlertDocument, DAY_MS, noticeDocument, policyTime } from "@comity/protocol";
+import { type AlertDocument, noticeDocument, policyTime } from "@comity/protocol";
 import { CliError } from "../cliError.ts";
 import { readAll } from "../ledgerPages.ts";
 import { type BondOutcome, insureRun, missModelCheckpoint } from "./bond.ts";
@@ -11,6 +11,7 @@ import {
   enrolSites,
   fileNotices,
   issueKeys,
+  judgedAt,
   startAttesters,
   trainAsDeclared,
 } from "./sitesAtWork.ts";
@@ -36,7 +37,6 @@ export interface StoryResult {
 /** One record an accelerator and four policy hours. */
 const recordsPerSegment = acceleratorsPerHost * 6;
 const faultTimeoutMs = 60_000;
-const declaredTrainingDays = 7;
 
 /** Three operators, one of which trains without a word. Throws where a step does not hold. */
 export async function tellStory(stage: Stage): Promise<StoryResult> {
@@ -59,7 +59,7 @@ export async function tellStory(stage: Stage): Promise<StoryResult> {
   await insureRun(stage, secured);
   await trainAsDeclared(stage, keys, runs);
   const bond = await missModelCheckpoint(stage, secured);
-  await untilPolicyTime(stage, runs.trainingFromMs + declaredTrainingDays * DAY_MS);
+  await untilPolicyTime(stage, judgedAt(runs));
   const venue = await listing;
   const tip = await playTip(stage);
   const alerts = await readAlerts(stage);
