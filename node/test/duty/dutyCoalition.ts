@@ -20,9 +20,9 @@ import {
   partialHashOf,
   type SignedEpochRecord,
   toHex,
-  verifyEd25519,
 } from "@comity/protocol";
 import { signPartial } from "@comity/threshold";
+import { createEd25519Verify } from "../../src/attestation/index.ts";
 import { dutyOf } from "../../src/duty/duties.ts";
 import { dutyDigest } from "../../src/duty/dutyRules.ts";
 import { DutySigner } from "../../src/duty/index.ts";
@@ -177,7 +177,7 @@ export class DutyCoalition {
             Promise.resolve(this.shareless.has(index) ? undefined : this.group.shares[index - 1]),
         },
         signer: new DecisionSigner({ networkId: this.networkId }, { signingLog: log, identity }),
-        verify: verifyEd25519,
+        verify: createEd25519Verify({ maxKeys: 100 }),
         bls: this.bls,
         clock: realClock,
         random: Math.random,

@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { tipHourMs, tipHourOf, verifyEd25519 } from "@comity/protocol";
+import { tipHourMs, tipHourOf } from "@comity/protocol";
 import { createSealingKey, sealTip } from "@comity/tip";
+import { createEd25519Verify } from "../../src/attestation/index.ts";
 import { type GossipNetwork, StreamError, type StreamHandler } from "../../src/gossip/network.ts";
 import { openTips, type Tips } from "../../src/tip/index.ts";
 import { fakeNetwork } from "../keygen/fakeMember.ts";
@@ -80,7 +81,11 @@ export class TipNodes {
     const tips = await openTips(
       { directory: this.folder(member), networkId, genesis, memberId, ...limits, server: undefined },
       {
-        ...{ network: this.#networkOf(member), identity: identities[member - 1]!, verify: verifyEd25519 },
+        ...{
+          network: this.#networkOf(member),
+          identity: identities[member - 1]!,
+          verify: createEd25519Verify({ maxKeys: 100 }),
+        },
         ...{ clock: this.clock, random: () => 0 },
         log: { warn: (message, fields) => log.push({ message, fields }) },
         fatal: (error) => {

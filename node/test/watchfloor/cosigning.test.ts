@@ -13,10 +13,10 @@ import {
   statementDigest,
   toHex,
   verifyBundle,
-  verifyEd25519,
   type AlertStatement,
   type PartialMessage,
 } from "@comity/protocol";
+import { createEd25519Verify } from "../../src/attestation/index.ts";
 import { bundleFor } from "../../src/watchfloor/bundleFor.ts";
 import { connected } from "../gossip/testNetworks.ts";
 import { originMs, TestCoalition } from "./testCoalition.ts";
@@ -64,7 +64,7 @@ describe("co-signing among four members", function () {
     assert.equal(alert.statement.flopAtLeast, (10n * FLOPS_A_DAY).toString());
     const { genesis, networkId, ledger } = coalition;
     for (const { evidence } of coalition.members.values()) {
-      const deps = { genesis, networkId, ledger, evidence, verify: verifyEd25519 };
+      const deps = { genesis, networkId, ledger, evidence, verify: createEd25519Verify({ maxKeys: 100 }) };
       const bundle = await bundleFor(alert, deps, new AbortController().signal);
       const verdict = verifyBundle(encodeBundle(bundle), { genesis: networkId, bls: blstBls(blst) });
       assert.ok(verdict.signers.length >= 3);

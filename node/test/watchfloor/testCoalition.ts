@@ -28,8 +28,8 @@ import {
   parseSiteId,
   type Tally,
   toHex,
-  verifyEd25519,
 } from "@comity/protocol";
+import { createEd25519Verify } from "../../src/attestation/index.ts";
 import { serveEvidence } from "../../src/gossip/evidenceStream.ts";
 import { serveMirror } from "../../src/gossip/mirrorServer.ts";
 import type { GossipNetwork } from "../../src/gossip/network.ts";
@@ -210,7 +210,7 @@ export class TestCoalition {
       logs,
       network,
       archive,
-      verify: verifyEd25519,
+      verify: createEd25519Verify({ maxKeys: 100 }),
       clock: realClock,
       random: Math.random,
       log: quiet,
@@ -261,7 +261,7 @@ export class TestCoalition {
     const site = (id: string): ReturnType<TestLedger["site"]> => ledger.site(id);
     const host = (id: string): ReturnType<TestLedger["host"]> => ledger.host(id);
     const names = { networkId, members: genesis.members, site, host };
-    serveMirror(names, { network, logs, verify: verifyEd25519 });
+    serveMirror(names, { network, logs, verify: createEd25519Verify({ maxKeys: 100 }) });
     const noteAt = (origin: string, size: number): Promise<string | undefined> => {
       const { checkpoint, size: newest } = logs.head(origin) ?? {};
       return newest === size ? Promise.resolve(checkpoint) : archive.get(origin, size);
