@@ -5,10 +5,10 @@ import { Logger } from "winston";
  * chaincode's time. Here such a line is dropped first.
  */
 export function dropBeforeFormatting(): void {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own logger below
-  const { _transform: transform } = Logger.prototype;
-  Logger.prototype._transform = function (this: Logger, line: { level: string }, encoding, callback) {
-    if (this.isLevelEnabled(line.level)) transform.call(this, line, encoding, callback);
-    else callback();
+  const { write } = Logger.prototype as { write: Write };
+  Logger.prototype.write = function (this: Logger, line: { readonly level: string }, ...rest: unknown[]) {
+    return !this.isLevelEnabled(line.level) || write.call(this, line, ...rest);
   };
 }
+
+type Write = (line: { readonly level: string }, ...rest: unknown[]) => boolean;

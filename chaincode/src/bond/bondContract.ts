@@ -14,7 +14,7 @@ import { LedgerError, required } from "../ledger/ledgerError.ts";
 import { sortableTime } from "../ledger/orderedIndex.ts";
 import { tables } from "../ledger/tables.ts";
 import { acceptBond, isSameBond, postBond, releaseBond } from "./bondRules.ts";
-import { bondOf, partiesTo, runOf, store } from "./bondStore.ts";
+import { bondOf, bondRevisions, partiesTo, runOf } from "./bondStore.ts";
 import { sweep } from "./sweep.ts";
 
 /** Performance bonds: what a principal pledges for a run, a surety stands for, and missed duties cost. */
@@ -40,7 +40,7 @@ export class BondContract extends LedgerContract {
     const parties = await partiesTo(ctx, wanted, operator);
     const bond = postBond(wanted, parties, genesis, await ctx.time());
     await ctx.index("bond").add(sortableTime(bond.postedMs), bond.bondId);
-    await store(ctx, bond);
+    await bondRevisions(ctx).put(bond, undefined, bond.bondId);
     ctx.emit("bond-posted", bond.bondId, bond);
     return result(bond);
   }
@@ -54,7 +54,7 @@ export class BondContract extends LedgerContract {
     assertSurety(caller, bond.surety);
     const accepted = acceptBond(bond, integerArgument(rev, "the revision"), await ctx.time());
     if (accepted === undefined) return result(bond);
-    await store(ctx, accepted);
+    await bondRevisions(ctx).put(accepted, bond, bond.bondId);
     ctx.emit("bond-accepted", accepted.bondId, accepted);
     return result(accepted);
   }
@@ -80,7 +80,7 @@ export class BondContract extends LedgerContract {
     const { genesis } = await ctx.network();
     const released = releaseBond(bond, await runOf(ctx, bond), genesis, await ctx.time());
     if (released === undefined) return result(bond);
-    await store(ctx, released);
+    await bondRevisions(ctx).put(released, bond, bond.bondId);
     ctx.emit("bond-released", released.bondId, released);
     return result(released);
   }
@@ -97,7 +97,7 @@ export class BondContract extends LedgerContract {
   async ReadRevision(ctx: LedgerContext, bondId: string, rev: string): Promise<string> {
     await authenticateReader(ctx);
     const number = integerArgument(rev, "the revision");
-    const revision = await ctx.table(tables.bondRevision).find(parseBondId(bondId), number);
+    const revision = await bondRevisions(ctx).find(parseBondId(bondId), number);
     return result(required(revision, "BOND_REVISION_UNKNOWN", `bond ${bondId} has no revision ${number}`));
   }
 

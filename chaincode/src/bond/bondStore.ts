@@ -1,6 +1,7 @@
 import type { BondDocument, BondRequest, OperatorDocument } from "@comity/protocol";
 import type { LedgerContext } from "../ledger/ledgerContext.ts";
 import { required } from "../ledger/ledgerError.ts";
+import type { Revisions } from "../ledger/revisions.ts";
 import { tables } from "../ledger/tables.ts";
 import type { Parties } from "./bondRules.ts";
 import type { SecuredRun } from "./securedRun.ts";
@@ -30,8 +31,6 @@ export async function runOf(ctx: LedgerContext, { noticeId }: BondDocument): Pro
   };
 }
 
-/** Every revision stays readable under its own key. */
-export async function store(ctx: LedgerContext, bond: BondDocument): Promise<void> {
-  await ctx.table(tables.bond).put(bond, bond.bondId);
-  await ctx.table(tables.bondRevision).put(bond, bond.bondId, bond.rev);
+export function bondRevisions(ctx: LedgerContext): Revisions<BondDocument> {
+  return ctx.revisions({ current: tables.bond, superseded: tables.bondRevision });
 }

@@ -1,7 +1,7 @@
 import type { BondDocument, BondId, ModelCheckpointDocument, SweptBond } from "@comity/protocol";
-import type { LedgerContext } from "../ledger/ledgerContext.ts";
+import type { Change, LedgerContext } from "../ledger/ledgerContext.ts";
 import { tables } from "../ledger/tables.ts";
-import { bondOf, runOf, store } from "./bondStore.ts";
+import { bondOf, bondRevisions, runOf } from "./bondStore.ts";
 import { sequencesToJudge, sweepBond, type SweepFacts } from "./sweepRules.ts";
 
 /** Sweeps bonds one after the other, by point reads only: nobody's list decides, and neighbours do not conflict. */
@@ -9,16 +9,18 @@ export async function sweep(ctx: LedgerContext, bondIds: readonly BondId[]): Pro
   const { genesis } = await ctx.network();
   const { policyMs: nowMs } = await ctx.time();
   const swept: SweptBond[] = [];
-  const changed: BondDocument[] = [];
+  const changed: { readonly before: BondDocument; readonly after: BondDocument }[] = [];
   for (const bondId of bondIds) {
     const before = await bondOf(ctx, bondId);
     const after = await sweepOne(ctx, before, { genesis, nowMs });
     swept.push(after);
-    if (after.bond !== before) changed.push(after.bond);
+    if (after.bond !== before) changed.push({ before, after: after.bond });
   }
-  for (const bond of changed) await store(ctx, bond);
-  if (changed.length > 0)
-    ctx.emitAll(changed.map((document) => ({ type: "bond-swept", subject: document.bondId, document })));
+  for (const { before, after } of changed) await bondRevisions(ctx).put(after, before, after.bondId);
+  const events = changed.map(({ after: document }): Change => {
+    return { type: "bond-swept", subject: document.bondId, document };
+  });
+  if (events.length > 0) ctx.emitAll(events);
   return swept;
 }
 

@@ -62,7 +62,7 @@ export class DesignationContract extends LedgerContract {
     }
     const venue = nominate(wanted, circumstances);
     await ctx.index("venue").add(sortableTime(venue.nominatedMs), venue.venueId);
-    return result(await store(ctx, "venue-nominated", venue));
+    return result(await store(ctx, "venue-nominated", venue, undefined));
   }
 
   @Transaction()
@@ -73,7 +73,7 @@ export class DesignationContract extends LedgerContract {
     const venue = await caseOf(ctx, parseVenueId(venueId));
     assertMember(caller, venue.nominatedBy);
     const served = serve(venue, proof, await officersCircumstances(ctx, caller));
-    return result(served === undefined ? venue : await store(ctx, "venue-served", served));
+    return result(served === undefined ? venue : await store(ctx, "venue-served", served, venue));
   }
 
   @Transaction()
@@ -83,7 +83,7 @@ export class DesignationContract extends LedgerContract {
     const response = hash(responseHash, "the response's hash");
     const venue = await caseOf(ctx, parseVenueId(venueId));
     const responded = respond(venue, response, await officersCircumstances(ctx, caller));
-    return result(responded === undefined ? venue : await store(ctx, "venue-responded", responded));
+    return result(responded === undefined ? venue : await store(ctx, "venue-responded", responded, venue));
   }
 
   @Transaction()
@@ -96,7 +96,7 @@ export class DesignationContract extends LedgerContract {
     };
     const venue = await caseOf(ctx, parseVenueId(venueId));
     const opened = openVote(venue, opening, await officersCircumstances(ctx, caller));
-    return result(opened === undefined ? venue : await store(ctx, "venue-vote-opened", opened));
+    return result(opened === undefined ? venue : await store(ctx, "venue-vote-opened", opened, venue));
   }
 
   @Transaction()
@@ -108,7 +108,7 @@ export class DesignationContract extends LedgerContract {
     const voted = castVote(venue, wanted, await officersCircumstances(ctx, caller));
     if (voted === undefined) return result(venue);
     const isSettled = voted.status !== venue.status;
-    return result(await store(ctx, isSettled ? "venue-decided" : "venue-voted", voted));
+    return result(await store(ctx, isSettled ? "venue-decided" : "venue-voted", voted, venue));
   }
 
   @Transaction()
@@ -122,7 +122,7 @@ export class DesignationContract extends LedgerContract {
     const record = await recordInForce(ctx, signed.keyEpoch);
     verifyPublication(venue, signed, record, { network, bls });
     const circumstances = { genesis: network.genesis, time: await ctx.time() };
-    return result(await store(ctx, "venue-published", publish(venue, signed, circumstances)));
+    return result(await store(ctx, "venue-published", publish(venue, signed, circumstances), venue));
   }
 
   @Transaction(false)
@@ -136,7 +136,7 @@ export class DesignationContract extends LedgerContract {
   @Returns("string")
   async ReadRevision(ctx: LedgerContext, venueId: string, rev: string): Promise<string> {
     const { venueId: id } = await readableCase(ctx, parseVenueId(venueId));
-    const revision = await ctx.table(tables.venueRevision).find(id, integerArgument(rev, "the revision"));
+    const revision = await ctx.revisions(venueTables).find(id, integerArgument(rev, "the revision"));
     return result(required(revision, "VENUE_REVISION_UNKNOWN", `case ${id} has no revision ${rev}`));
   }
 
@@ -168,6 +168,7 @@ async function caseOf(ctx: LedgerContext, venueId: string): Promise<VenueDocumen
   return required(await ctx.table(tables.venue).find(venueId), "VENUE_UNKNOWN", unknown(venueId));
 }
 
+const venueTables = { current: tables.venue, superseded: tables.venueRevision };
 const unknown = (venueId: string): string => `there is no case ${venueId}`;
 
 async function officersCircumstances(ctx: LedgerContext, caller: Caller): Promise<CaseCircumstances> {
@@ -175,14 +176,13 @@ async function officersCircumstances(ctx: LedgerContext, caller: Caller): Promis
   return { genesis, time: await ctx.time(), memberId: caller.organisation.memberId };
 }
 
-/** Every revision stays readable under its own key. */
 async function store(
   ctx: LedgerContext,
   type: LedgerEventType,
   venue: VenueDocument,
+  previous: VenueDocument | undefined,
 ): Promise<VenueDocument> {
-  await ctx.table(tables.venue).put(venue, venue.venueId);
-  await ctx.table(tables.venueRevision).put(venue, venue.venueId, venue.rev);
+  await ctx.revisions(venueTables).put(venue, previous, venue.venueId);
   ctx.emit(type, venue.venueId, venue);
   return venue;
 }

@@ -15,8 +15,10 @@ import {
   utf8,
 } from "@comity/protocol";
 import { Context } from "fabric-contract-api";
+import { canonicalText } from "./canonicalText.ts";
 import { LedgerError, required } from "./ledgerError.ts";
 import { OrderedIndex } from "./orderedIndex.ts";
+import { Revisions } from "./revisions.ts";
 import { type KeyParts, type Revised, Table, type TableDefinition } from "./table.ts";
 import { ONLY, tables } from "./tables.ts";
 
@@ -40,12 +42,23 @@ export interface Change {
   readonly document: Revised;
 }
 
+/** Where a document and its earlier revisions are. */
+export interface RevisedTables<T extends Revised> {
+  readonly current: TableDefinition<T>;
+  readonly superseded: TableDefinition<T>;
+}
+
 /** What a transaction works with: typed state, the network, its own time, its one event. */
 export class LedgerContext extends Context {
   #network: Network | undefined;
 
   table<T extends Revised>(definition: TableDefinition<T>): Table<T> {
     return new Table(definition, this.stub);
+  }
+
+  /** Of a kind of document whose revisions are kept. */
+  revisions<T extends Revised>({ current, superseded }: RevisedTables<T>): Revisions<T> {
+    return new Revisions(this.table(current), this.table(superseded));
   }
 
   index(...prefix: KeyParts): OrderedIndex {
@@ -98,7 +111,7 @@ export class LedgerContext extends Context {
   /** The same for a transaction that writes several documents. */
   emitAll(changes: readonly Change[]): void {
     const events = changes.map(({ type, subject, document }) => {
-      return { type, subject, rev: document.rev, hash: toHex(sha256(encodeCanonical(document))) };
+      return { type, subject, rev: document.rev, hash: toHex(sha256(utf8(canonicalText(document)))) };
     });
     this.stub.setEvent(LEDGER_EVENT, encodeCanonical({ events }));
   }
@@ -106,7 +119,15 @@ export class LedgerContext extends Context {
   async #loadNetwork(): Promise<Network> {
     const stored = await this.table(tables.genesis).find(ONLY);
     const { text } = required(stored, "GENESIS_MISSING", "this ledger has no genesis record yet");
-    const bytes = utf8(text);
-    return { id: genesisId(bytes), text, genesis: decodeGenesis(bytes) };
+    if (lastNetwork?.text !== text) lastNetwork = networkOf(text);
+    return lastNetwork;
   }
+}
+
+/** A process serves one network, whose record never changes, and checking it takes longer than most transactions: what was decoded last is kept. */
+let lastNetwork: Network | undefined;
+
+function networkOf(text: string): Network {
+  const bytes = utf8(text);
+  return { id: genesisId(bytes), text, genesis: decodeGenesis(bytes) };
 }

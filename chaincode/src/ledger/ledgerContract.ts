@@ -1,5 +1,5 @@
-import { canonicalString } from "@comity/protocol";
 import { Context, Contract } from "fabric-contract-api";
+import { canonicalText } from "./canonicalText.ts";
 import { LedgerContext } from "./ledgerContext.ts";
 import { LedgerError, refusalOf } from "./ledgerError.ts";
 
@@ -24,5 +24,5 @@ export abstract class LedgerContract extends Contract {
 
 /** A transaction's result. */
 export function result(value: unknown): string {
-  return canonicalString(value);
+  return canonicalText(value);
 }

@@ -1,5 +1,6 @@
-import { decodeCanonical, type Decoder, encodeCanonical } from "@comity/protocol";
+import { decodeCanonical, type Decoder, utf8 } from "@comity/protocol";
 import type { ChaincodeStub } from "fabric-shim-api";
+import { canonicalText } from "./canonicalText.ts";
 import { LedgerError } from "./ledgerError.ts";
 
 const MAX_DOCUMENT_BYTES = 1024 * 1024;
@@ -35,7 +36,7 @@ export class Table<T extends Revised> {
   }
 
   async put(document: T, ...id: KeyParts): Promise<void> {
-    await this.#stub.putState(keyOf(this.#definition.name, id), encodeCanonical(document));
+    await this.#stub.putState(keyOf(this.#definition.name, id), utf8(canonicalText(document)));
   }
 }
 

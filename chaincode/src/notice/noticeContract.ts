@@ -28,6 +28,7 @@ import {
 } from "./noticeRules.ts";
 
 const MAX_TURNOVER_MINOR = 10n ** 20n;
+const noticeTables = { current: tables.notice, superseded: tables.noticeRevision };
 
 /** Model Run Notices. */
 export class NoticeContract extends LedgerContract {
@@ -52,7 +53,7 @@ export class NoticeContract extends LedgerContract {
     }
     const notice = fileNotice(wanted, circumstances);
     await ctx.index("notice").add(sortableTime(notice.filedMs), notice.noticeId);
-    return result(await store(ctx, "notice-filed", notice));
+    return result(await store(ctx, "notice-filed", notice, undefined));
   }
 
   @Transaction()
@@ -61,7 +62,7 @@ export class NoticeContract extends LedgerContract {
     const changes = documentArgument(amendment, noticeAmendment);
     const { notice, circumstances } = await loadForChange(ctx, noticeId);
     const amended = amendNotice(notice, changes, circumstances);
-    return result(amended === undefined ? notice : await store(ctx, "notice-amended", amended));
+    return result(amended === undefined ? notice : await store(ctx, "notice-amended", amended, notice));
   }
 
   @Transaction()
@@ -70,7 +71,7 @@ export class NoticeContract extends LedgerContract {
     const why = withdrawalReason(reason, "the reason");
     const { notice, circumstances } = await loadForChange(ctx, noticeId);
     if (notice.status === "withdrawn" && notice.reason === why) return result(notice);
-    return result(await store(ctx, "notice-withdrawn", withdrawNotice(notice, why, circumstances)));
+    return result(await store(ctx, "notice-withdrawn", withdrawNotice(notice, why, circumstances), notice));
   }
 
   @Transaction()
@@ -78,7 +79,7 @@ export class NoticeContract extends LedgerContract {
   async Start(ctx: LedgerContext, noticeId: string): Promise<string> {
     const { notice, circumstances } = await loadForChange(ctx, noticeId);
     if (notice.status === "started") return result(notice);
-    return result(await store(ctx, "notice-started", startNotice(notice, circumstances)));
+    return result(await store(ctx, "notice-started", startNotice(notice, circumstances), notice));
   }
 
   @Transaction()
@@ -86,7 +87,7 @@ export class NoticeContract extends LedgerContract {
   async Complete(ctx: LedgerContext, noticeId: string): Promise<string> {
     const { notice, circumstances } = await loadForChange(ctx, noticeId);
     if (notice.status === "completed") return result(notice);
-    return result(await store(ctx, "notice-completed", completeNotice(notice, circumstances)));
+    return result(await store(ctx, "notice-completed", completeNotice(notice, circumstances), notice));
   }
 
   @Transaction(false)
@@ -130,7 +131,7 @@ async function noticeOf(ctx: LedgerContext, noticeId: string): Promise<NoticeDoc
 }
 
 async function revisionOf(ctx: LedgerContext, noticeId: string, rev: number): Promise<NoticeDocument> {
-  const revision = await ctx.table(tables.noticeRevision).find(noticeId, rev);
+  const revision = await ctx.revisions(noticeTables).find(noticeId, rev);
   return required(revision, "NOTICE_REVISION_UNKNOWN", `notice ${noticeId} has no revision ${rev}`);
 }
 
@@ -157,14 +158,13 @@ async function loadForChange(
   return { notice, circumstances: await circumstancesOf(ctx, caller, notice.operatorId) };
 }
 
-/** Every revision stays readable under its own key. */
 async function store(
   ctx: LedgerContext,
   type: LedgerEventType,
   notice: NoticeDocument,
+  previous: NoticeDocument | undefined,
 ): Promise<NoticeDocument> {
-  await ctx.table(tables.notice).put(notice, notice.noticeId);
-  await ctx.table(tables.noticeRevision).put(notice, notice.noticeId, notice.rev);
+  await ctx.revisions(noticeTables).put(notice, previous, notice.noticeId);
   ctx.emit(type, notice.noticeId, notice);
   return notice;
 }
