@@ -23,6 +23,19 @@ export function atLeast(what: string, ratio: number, wanted: number): Figure {
   return { what, measured: `${ratio.toFixed(2)} ×`, wanted: `≥ ${wanted} ×`, holds: ratio >= wanted };
 }
 
+export function valueAtLeast(what: string, value: number, wanted: number, unit: string): Figure {
+  return {
+    what,
+    measured: `${value.toFixed(0)} ${unit}`,
+    wanted: `≥ ${wanted} ${unit}`,
+    holds: value >= wanted,
+  };
+}
+
+export function ratioAtMost(what: string, ratio: number, wanted: number): Figure {
+  return { what, measured: `${ratio.toFixed(2)} ×`, wanted: `≤ ${wanted} ×`, holds: ratio <= wanted };
+}
+
 export function atMost(what: string, value: number, wanted: number, unit: string): Figure {
   return {
     what,

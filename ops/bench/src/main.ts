@@ -2,8 +2,9 @@ import process from "node:process";
 import { doors } from "./doors.ts";
 import { faults } from "./faults/faults.ts";
 import type { Figure } from "./figures.ts";
+import { ledger } from "./ledger/ledger.ts";
 
-const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { doors, faults };
+const benches: Readonly<Record<string, () => Promise<Figure[]>>> = { doors, faults, ledger };
 
 /** `npm run bench -- NAME`: a line for each figure; 0 where all are as wanted, 1 where one is not, 2 for a bench that there is not. */
 async function main(name: string): Promise<number> {
