@@ -12,7 +12,8 @@ const inTests = (...folders) => folders.map((folder) => join("test", "dist", fol
 const lanes = [
   inTests("start", "conformance"),
   inTests("attack", "browser"),
-  inTests("faults", "system"),
+  // What is killed again and again comes when the first lane is about to end.
+  inTests("system", "faults"),
   ["node"],
   [],
 ];
@@ -59,7 +60,10 @@ export async function runConformance(node, args) {
 
 const suites = {
   ordinary: (files) =>
-    lanes.map((_, lane) => files.filter((file) => !isOnFabric(file) && laneOf(file) === lane)),
+    lanes.map((folders, lane) => {
+      const own = files.filter((file) => !isOnFabric(file) && laneOf(file) === lane);
+      return own.toSorted((a, b) => placeIn(folders, a) - placeIn(folders, b));
+    }),
   /** Where Fabric's commands are not there, it says so and holds. */
   fabric: async (files) => {
     const why = await whyNotOnFabric();
@@ -122,8 +126,12 @@ async function runMocha(node, args, onOutput) {
   return { ...result, code };
 }
 
+function placeIn(folders, file) {
+  return folders.findIndex((folder) => file.startsWith(folder + sep));
+}
+
 function laneOf(file) {
-  const named = lanes.findIndex((folders) => folders.some((folder) => file.startsWith(folder + sep)));
+  const named = lanes.findIndex((folders) => placeIn(folders, file) !== -1);
   return named === -1 ? lanes.length - 1 : named;
 }
 

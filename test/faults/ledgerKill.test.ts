@@ -19,7 +19,7 @@ const VALID = 0;
 const survivable = ["LEDGER_UNAVAILABLE", "LEDGER_UNKNOWN", "LEDGER_REFUSED", "BUCKET_CLOSED"];
 
 describe("A ledger killed at random points", function () {
-  this.timeout(120_000);
+  this.timeout(300_000); // Each life begins anew beside whatever else runs.
   const shared = sharedCoalition();
   const acknowledged = new Map<string, Committed>();
 
