@@ -40,11 +40,20 @@ export class LocalNetwork {
     const network = new LocalNetwork(folder, members);
     const genesis = genesisOf(members);
     await writeFile(join(folder, "genesis.json"), genesis);
+    try {
+      await network.#begin(genesis);
+      return network;
+    } catch (error) {
+      await network.stop();
+      throw error;
+    }
+  }
+
+  async #begin(genesis: Uint8Array): Promise<void> {
     const fingerprint = createHash("sha256").update(genesis).digest("hex");
-    await Promise.all(members.map((member) => network.#startChaincode(member, fingerprint)));
-    network.#ledger = await network.#startLedger();
-    await network.#found(Buffer.from(genesis).toString());
-    return network;
+    await Promise.all(this.members.map((member) => this.#startChaincode(member, fingerprint)));
+    this.#ledger = await this.#startLedger();
+    await this.#found(Buffer.from(genesis).toString());
   }
 
   /** A member's node in a process of its own, on any free ports; each start goes on with what the one before left. */
