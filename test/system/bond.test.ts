@@ -45,7 +45,6 @@ describe("A bond of a run that misses a model checkpoint", function () {
       sleep: (ms: number, signal: AbortSignal) => pause(ms, undefined, { signal }),
       say: (sentence: string) => said.push(sentence),
       signal: new AbortController().signal,
-      once: true,
     };
     const { memberId, operatorId } = site;
     const run = { noticeId, memberId, operatorId, operatorName: "Example Compute", operator: site.operator };

@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { ulid } from "@comity/cli";
 import { canonicalString, DAY_MS, type Genesis } from "@comity/protocol";
 import type { TestSite } from "./testSite.ts";
 
-const digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
 /** A notice id that nothing else has. */
 export function newNoticeId(): string {
-  return `0${Array.from(randomBytes(25), (byte) => digits[byte % 32]).join("")}`;
+  return ulid(Date.now(), randomBytes(10));
 }
 
 /** What `notice:File` takes: a run at the site that covers every test. */

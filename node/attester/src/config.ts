@@ -183,6 +183,10 @@ function conflictsIn({ origin, networkId: network, hosts, trace, ...config }: At
       starts.every((start, i) => i === 0 || start > (starts[i - 1] ?? 0)),
       "trace.phases are not in order of time",
     ],
+    [
+      config.endPolicyMs === undefined || config.endPolicyMs > (config.startPolicyMs ?? 0),
+      "endPolicyMs is not after startPolicyMs",
+    ],
     [trace.phases.every(hasMix), "a phase's kernelMix has no weight above 0"],
   ];
   return checks.filter(([isRight]) => !isRight).map(([, problem]) => problem);

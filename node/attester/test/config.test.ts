@@ -56,6 +56,7 @@ describe("parseConfig", () => {
       "phases out of order",
       { trace: { ...good.trace, phases: [...good.trace.phases, ...good.trace.phases] } },
     ],
+    ["an end before the start", { startPolicyMs: 2, endPolicyMs: 2 }],
     ["a fault that is none", { faults: ["SEGMENT_LOST"] }],
   ] as const) {
     it(`refuses ${name}`, () => {

@@ -11,6 +11,7 @@ export { createNetwork } from "./coalition/createNetwork.ts";
 export { healthy, localFabric } from "./coalition/localFabric.ts";
 export { freePorts, loopback } from "./coalition/freePorts.ts";
 export { Layout } from "./coalition/layout.ts";
+export { connectAs } from "./coalition/ledgerAccess.ts";
 export {
   type LedgerEngineName,
   type Network,
@@ -23,3 +24,4 @@ export { type ProcessState, Supervisor } from "./coalition/supervisor.ts";
 export { opensslEd25519 } from "./opensslEd25519.ts";
 export { type BondedRun, type BondOutcome, type BondStage, playBond } from "./story/bond.ts";
 export { playVenue, type VenueGrounds, type VenueOutcome, type VenueStage } from "./story/venue.ts";
+export { ulid } from "./ulid.ts";

@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Coalition, startCoalition } from "@comity/cli";
+import type { Coalition } from "@comity/cli";
 import type { LedgerClient } from "@comity/ledger";
+import { chosenBy } from "../chosen.ts";
 import { atMost, type Figure, percentile } from "../figures.ts";
+import { withLedger } from "../withLedger.ts";
 import { allFaults, caughtUp, type Fault, inflict } from "./fault.ts";
 import { type Call, Load } from "./load.ts";
 
@@ -15,35 +14,16 @@ const heldMs = 45_000;
 const recoveryMs = 15_000;
 const caughtUpMs = 120_000;
 
-/** What callers notice while each part of a real network of four is killed or stopped in turn. */
-export async function faults(): Promise<Figure[]> {
-  const dataDir = mkdtempSync(join(tmpdir(), "comity-bench-"));
-  const { FABRIC_BIN, PATH } = process.env;
-  const coalition = await startCoalition(
-    { dataDir, ledger: "fabric", ledgerOnly: true },
-    {
-      onEvent: () => undefined,
-      now: Date.now,
-      search: { FABRIC_BIN, PATH },
-      sleep: (ms, signal) => pause(ms, undefined, { signal }),
-    },
-  );
-  try {
-    await coalition.ready();
-    return await measure(coalition);
-  } finally {
-    await coalition.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  }
+/** What callers notice while each part of a real network of four is killed or stopped in turn; a word chooses among them. */
+export async function faults(word: string): Promise<Figure[]> {
+  const chosen = chosenBy(word, allFaults(), ({ target, blow }) => `${target} ${blow}`);
+  return withLedger("fabric", (coalition) => measure(coalition, chosen));
 }
 
-async function measure(coalition: Coalition): Promise<Figure[]> {
+async function measure(coalition: Coalition, chosen: readonly Fault[]): Promise<Figure[]> {
   const load = new Load(coalition.ledger("xa", "officer"), "xa");
   load.start(callers);
   const figures: Figure[] = [];
-  const chosen = allFaults().filter(({ target, blow }) =>
-    `${target} ${blow}`.includes(process.argv[3] ?? ""),
-  );
   for (const fault of chosen) {
     await pause(recoveryMs);
     if (!(await caughtUp(coalition, caughtUpMs))) process.stderr.write("  an orderer does not catch up\n");

@@ -2,9 +2,17 @@ import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { type Coalition, localFabric, loopback, type NetworkMember, nodeProgram, until } from "@comity/cli";
+import {
+  type Coalition,
+  connectAs,
+  localFabric,
+  loopback,
+  type NetworkMember,
+  nodeProgram,
+  until,
+} from "@comity/cli";
 import { addressName, chaincodeName, type ChaincodePackage, packageProgram } from "@comity/fabric";
-import { connectLedger, type LedgerClient, LedgerError } from "@comity/ledger";
+import { type LedgerClient, LedgerError } from "@comity/ledger";
 import type { YardstickSettings } from "./yardstick.ts";
 
 const name = "yardstick";
@@ -13,11 +21,13 @@ const readyTimeoutMs = 30_000;
 
 /** Puts the yardstick's chaincode beside the coalition's own, with a server at every member. @returns a client of it */
 export async function addYardstick(coalition: Coalition): Promise<LedgerClient> {
-  const { network } = coalition;
+  const { layout, network } = coalition;
   const chaincode = await packageProgram(program, { version: 1, genesis: network.genesis }, name);
   for (const member of network.members) startServer(coalition, member, chaincode);
   await (network.ledger === "fabric" ? deployOnFabric : addToEmbedded)(coalition, chaincode);
-  const client = connect(coalition);
+  const [first] = network.members;
+  if (first === undefined) throw new TypeError("a coalition has members");
+  const client = connectAs(layout, network, first, layout.keyPair(first.memberId, "officer"), name);
   const isServed = async (): Promise<true | undefined> => {
     try {
       await client.submit("put", "ready", "yes");
@@ -86,28 +96,4 @@ async function addToEmbedded(coalition: Coalition): Promise<void> {
   });
   writeFileSync(file, JSON.stringify({ ...config, otherChaincodes: [{ name, processes }] }));
   await coalition.restart("ledger");
-}
-
-/** As the first member's officer, through all gateways. */
-function connect({ layout, network }: Coalition): LedgerClient {
-  const { members } = network;
-  const [first] = members;
-  if (first === undefined) throw new TypeError("a coalition has members");
-  const { certificateFile, keyFile } = layout.keyPair(first.memberId, "officer");
-  const read = (path: string): string => readFileSync(path, "utf8");
-  return connectLedger({
-    ...{ channel: "comity", chaincode: name },
-    endpoints: members.map(({ memberId, ports }) => {
-      return {
-        address: `${loopback}:${ports.ledger}`,
-        tlsRootPem: read(layout.tlsRootCertificate(memberId)),
-      };
-    }),
-    identity: {
-      mspId: first.mspId,
-      certificatePem: read(certificateFile),
-      privateKeyPem: read(keyFile),
-    },
-    endorsers: members.map(({ mspId }) => mspId),
-  });
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { ulid } from "@comity/cli";
 import type { LedgerClient } from "@comity/ledger";
 import { canonicalString, DAY_MS } from "@comity/protocol";
 
 const operatorId = "bench-operator";
 const siteId = "bench-site";
-const digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const flop = `5${"0".repeat(24)}`;
 const plannedStartMs = Date.UTC(2030, 0, 1);
 
@@ -18,7 +18,7 @@ export async function prepareFiling(officer: LedgerClient, memberId: string): Pr
 
 /** One more notice, like those that operators file. */
 export function fileNotice(officer: LedgerClient): Promise<unknown> {
-  const noticeId = `0${Array.from(randomBytes(25), (byte) => digits[byte % digits.length]).join("")}`;
+  const noticeId = ulid(Date.now(), randomBytes(10));
   const notice = {
     ...{
       noticeId,

@@ -1,13 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import process from "node:process";
-import { setTimeout as pause } from "node:timers/promises";
-import { type Coalition, type LedgerEngineName, startCoalition } from "@comity/cli";
+import type { Coalition, LedgerEngineName } from "@comity/cli";
 import { findBinaries } from "@comity/fabric";
 import type { LedgerClient } from "@comity/ledger";
-import { atLeast, valueAtLeast, atMost, type Figure, median, ratioAtMost } from "../figures.ts";
+import { chosenBy } from "../chosen.ts";
+import { atLeast, atMost, type Figure, median, ratioAtMost, valueAtLeast } from "../figures.ts";
+import { search, withLedger } from "../withLedger.ts";
 import { addYardstick } from "./addYardstick.ts";
 import { type Pace, paceOf } from "./closedLoop.ts";
 import { fileNotice, prepareFiling } from "./filing.ts";
@@ -16,8 +13,6 @@ const rounds = 3;
 const measuredMs = 6_000;
 const callersAtOnce = [1, 16, 64] as const;
 const valueBytes = 200;
-const { FABRIC_BIN, PATH } = process.env;
-const search = { FABRIC_BIN, PATH };
 
 interface Paces {
   readonly callers: number;
@@ -26,38 +21,19 @@ interface Paces {
 }
 
 /** A filed notice against a plain put on the same network, in turns: on either ledger, or on the one that a word names. */
-export async function ledger(): Promise<Figure[]> {
-  const word = process.argv[3] ?? "";
-  const engines = (["embedded", "fabric"] as const).filter((name) => name.includes(word));
-  if (engines.length === 0) throw new RangeError(`no ledger is named ${word}`);
+export async function ledger(word: string): Promise<Figure[]> {
+  const engines = chosenBy(word, ["embedded", "fabric"] as const, (name) => name);
   if (engines.includes("fabric")) await findBinaries(search); // or the embedded one's figures are lost
   const figures: Figure[] = [];
-  for (const engine of engines) figures.push(...(await onEngine(engine)));
+  for (const engine of engines)
+    figures.push(...(await withLedger(engine, (coalition) => onEngine(engine, coalition))));
   return figures;
 }
 
-async function onEngine(engine: LedgerEngineName): Promise<Figure[]> {
-  const dataDir = mkdtempSync(join(tmpdir(), "comity-bench-"));
-  const coalition = await startCoalition(
-    { dataDir, ledger: engine, ledgerOnly: true },
-    {
-      onEvent: () => undefined,
-      now: Date.now,
-      search,
-      sleep: (ms, signal) => pause(ms, undefined, { signal }),
-    },
-  );
-  try {
-    await coalition.ready();
-    const paces = await measure(coalition);
-    return [
-      ...paceFigures(engine, paces),
-      ...(engine === "embedded" ? await embeddedFigures(coalition, paces) : []),
-    ];
-  } finally {
-    await coalition.close();
-    rmSync(dataDir, { recursive: true, force: true });
-  }
+async function onEngine(engine: LedgerEngineName, coalition: Coalition): Promise<Figure[]> {
+  const paces = await measure(coalition);
+  const own = engine === "embedded" ? await embeddedFigures(coalition, paces) : [];
+  return [...paceFigures(engine, paces), ...own];
 }
 
 async function measure(coalition: Coalition): Promise<Paces[]> {
@@ -108,8 +84,8 @@ async function embeddedFigures(coalition: Coalition, paces: readonly Paces[]): P
 async function startMs(coalition: Coalition): Promise<number> {
   await coalition.kill("ledger");
   const ready = Promise.withResolvers<number>();
-  coalition.listen((process, { event }) => {
-    if (process === "ledger" && event === "ready") ready.resolve(performance.now());
+  coalition.listen((name, { event }) => {
+    if (name === "ledger" && event === "ready") ready.resolve(performance.now());
   });
   const startedMs = performance.now();
   await coalition.restart("ledger");

@@ -1,18 +1,19 @@
 import { readFileSync } from "node:fs";
-import { connectLedger, type LedgerClient } from "@comity/ledger";
+import { connectLedger, type LedgerClient, type LedgerOptions } from "@comity/ledger";
 import type { KeyPairFiles } from "@comity/fabric";
 import type { Layout } from "./layout.ts";
 import { channel, chaincode, type Network, type NetworkMember, type NetworkSurety } from "./networkFile.ts";
 import { endorsersOf, ledgerEndpoint, ledgerEndpoints } from "./processes.ts";
 
-/** A client of the ledger through all members' endorsers, the given member's first. */
+/** A client of a chaincode through all members' endorsers, the given member's first. */
 export function connectAs(
   layout: Layout,
   network: Network,
   member: NetworkMember,
   files: KeyPairFiles,
+  name: string = chaincode,
 ): LedgerClient {
-  return connect(layout, network, member, { mspId: member.mspId, files });
+  return connect(layout, network, member, { mspId: member.mspId, files }, name);
 }
 
 /** A surety runs no endorser: it comes in through the members'. */
@@ -33,14 +34,23 @@ interface Caller {
   readonly files: KeyPairFiles;
 }
 
-function connect(layout: Layout, network: Network, first: NetworkMember, caller: Caller): LedgerClient {
-  return connectTo(ledgerEndpoints(layout, network, first), caller, endorsersOf(network));
+function connect(
+  layout: Layout,
+  network: Network,
+  first: NetworkMember,
+  caller: Caller,
+  name: string = chaincode,
+): LedgerClient {
+  return connectTo(ledgerEndpoints(layout, network, first), caller, {
+    chaincode: name,
+    endorsers: endorsersOf(network),
+  });
 }
 
 function connectTo(
   files: readonly { readonly address: string; readonly tlsRootFile: string }[],
   { mspId, files: own }: Caller,
-  endorsers?: readonly string[],
+  options: Pick<LedgerOptions, "chaincode" | "endorsers"> = { chaincode },
 ): LedgerClient {
   const endpoints = files.map(({ address, tlsRootFile }) => ({
     address,
@@ -51,5 +61,5 @@ function connectTo(
     certificatePem: readFileSync(own.certificateFile, "utf8"),
     privateKeyPem: readFileSync(own.keyFile, "utf8"),
   };
-  return connectLedger({ channel, chaincode, endpoints, identity, endorsers });
+  return connectLedger({ channel, endpoints, identity, ...options });
 }

@@ -73,10 +73,9 @@ function explainFailure(error: unknown, { out }: UpDeps): void {
 async function tell(coalition: Coalition, readyMs: number, once: boolean, deps: UpDeps): Promise<Summary> {
   const { layout } = coalition;
   const said = (sentence: string): void => deps.out.say(stamped(deps.now() - deps.startedMs, sentence));
-  const told = { ...coalitionDeps(deps), say: said, signal: deps.interrupted, once };
-  const stage = setStage(coalition, told);
+  const stage = setStage(coalition, { ...coalitionDeps(deps), say: said, signal: deps.interrupted });
   const before = readTold(layout.story);
-  const result = await (before === undefined ? tellStory(stage) : takeUpStory(stage, before));
+  const result = await (before === undefined ? tellStory(stage, once) : takeUpStory(stage, before));
   if (before === undefined) writeTold(layout.story, result);
   const durationMs = Math.round(deps.now() - deps.startedMs);
   const figures = { threshold: stage.genesis.threshold, readyMs, durationMs };

@@ -64,15 +64,20 @@ export function judgedAt({ trainingFromMs }: PlannedRuns): number {
   return trainingFromMs + declaredTrainingDays * DAY_MS;
 }
 
-/** From here on every host signs a segment a policy day, in a coalition that ends as long as the story needs it. The first site also sends one bad segment a code. */
+export interface Evidence {
+  readonly faultCodes: readonly string[];
+  /** Policy time at which it ends; undefined for never. */
+  readonly untilMs: number | undefined;
+}
+
+/** From here on every host signs a segment a policy day. The first site also sends one bad segment a code. */
 export function startAttesters(
   stage: Stage,
   keys: Keys,
   runs: PlannedRuns,
-  faultCodes: readonly string[],
+  { faultCodes, untilMs }: Evidence,
 ): void {
   const { coalition, genesis, deps } = stage;
-  const untilMs = deps.once ? judgedAt(runs) : undefined;
   for (const [position, site] of storySites.entries()) {
     const tls = keysOf(keys, site).attester;
     const faults = position === 0 ? faultCodes : [];

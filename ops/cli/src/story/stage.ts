@@ -10,8 +10,6 @@ import { AttesterTally } from "./tally.ts";
 export interface StoryDeps extends WaitDeps {
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
-  /** The coalition ends with the story. */
-  readonly once: boolean;
 }
 
 /** What the steps of the story share. */

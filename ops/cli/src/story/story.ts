@@ -38,14 +38,17 @@ export interface StoryResult {
 const recordsPerSegment = acceleratorsPerHost * 6;
 const faultTimeoutMs = 60_000;
 
-/** Three operators, one of which trains without a word. Throws where a step does not hold. */
-export async function tellStory(stage: Stage): Promise<StoryResult> {
+/**
+ * Three operators, one of which trains without a word. Throws where a step does not hold.
+ * @param once whether the coalition ends with the story: then its evidence ends where nothing of it waits for more
+ */
+export async function tellStory(stage: Stage, once: boolean): Promise<StoryResult> {
   const { deps, tally } = stage;
   await enrolSites(stage);
   const keys = await issueKeys(stage);
   const runs = runsOf(stage);
   await fileNotices(stage, keys, runs);
-  startAttesters(stage, keys, runs, faultCodes);
+  startAttesters(stage, keys, runs, { faultCodes, untilMs: once ? judgedAt(runs) : undefined });
   const alert = await awaitAlert(stage);
   const { file, verified } = await fetchBundle(stage, alert);
   deps.say(

@@ -29,7 +29,7 @@ export function writeTold(directory: string, { recordsAccepted, recordsRefused, 
 /** A second start: evidence goes on, and what the story left on the ledger must still be there and verify. */
 export async function takeUpStory(stage: Stage, before: Told): Promise<StoryResult> {
   const runs = runsOf(stage);
-  startAttesters(stage, await issueKeys(stage), runs, []);
+  startAttesters(stage, await issueKeys(stage), runs, { faultCodes: [], untilMs: undefined });
   const alert = await awaitAlert(stage);
   const { file, verified } = await fetchBundle(stage, alert);
   stage.deps.say(
