@@ -29,6 +29,7 @@ const expected = {
       ProposeSurety: 1,
       CloseBucket: 1,
       ProposeKey: 1,
+      ProposeMembership: 1,
       AcceptKey: 1,
       Deal: 1,
       ClosePhase: 2,
@@ -36,8 +37,12 @@ const expected = {
       ConfirmKey: 1,
       SignRecord: 1,
       ActivateKey: 1,
+      ActivateMembership: 2,
     },
-    evaluate: { ReadSurety: 1, ReadRegister: 0, ReadGenesis: 0, ReadKeySession: 0, ReadEpochs: 0 },
+    evaluate: {
+      ...{ ReadSurety: 1, ReadMembership: 1, ListMemberships: 2 },
+      ...{ ReadRegister: 0, ReadGenesis: 0, ReadKeySession: 0, ReadEpochs: 0 },
+    },
   },
   rulebook: { contract: RulebookContract, submit: {}, evaluate: { Read: 0 } },
   facility: {

@@ -3,6 +3,7 @@ import { DAY_MS, fromHex, hostIdOf, type LedgerErrorCode, tipHourEndMs, tipHourO
 import { createAccusation } from "@comity/threshold";
 import { bondScenarios, strangersToBonds, wrongRolesForBonds } from "./fixture/bondRefusals.ts";
 import { caseScenarios, strangersToCases, wrongRolesForCases } from "./fixture/caseRefusals.ts";
+import { membershipScenarios } from "./fixture/membershipRefusals.ts";
 import {
   cellHash,
   foundWithRequest,
@@ -119,6 +120,7 @@ const flipped = (hex: string): string => (hex.startsWith("0") ? "1" : "0") + hex
 const scenarios: { readonly [C in LedgerErrorCode]: Scenario } = {
   ...bondScenarios,
   ...caseScenarios,
+  ...membershipScenarios,
 
   CANONICAL_SIZE: once(found, "facility:RegisterOperator", `"${"x".repeat(200_000)}"`),
   CANONICAL_SYNTAX: once(found, "facility:RegisterOperator", "{"),

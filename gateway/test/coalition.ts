@@ -79,5 +79,7 @@ export const register = {
   networkId,
   mode: genesis.mode,
   clock: genesis.clock,
+  rev: 0,
   members: genesis.members.map((member) => ({ ...member })),
+  former: [],
 };

@@ -70,7 +70,9 @@ export const register = {
   networkId,
   mode: exampleGenesis.mode,
   clock: exampleGenesis.clock,
+  rev: 0,
   members: exampleGenesis.members.map((member) => ({ ...member })),
+  former: [],
 };
 
 /** The first member's node is on the ledger; the others' are not yet. */

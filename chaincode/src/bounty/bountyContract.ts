@@ -1,4 +1,5 @@
 import {
+  type MemberId,
   type OpeningDocument,
   openingApproval,
   openingIdOf,
@@ -15,9 +16,11 @@ import {
 import { Returns, Transaction } from "fabric-contract-api";
 import { documentArgument, integerArgument, pageSizeArgument } from "../ledger/argument.ts";
 import { assertMember, authenticate, authenticateReader, type Caller } from "../ledger/caller.ts";
+import { assertNamedByKey } from "../ledger/groupKey.ts";
 import { LedgerContext } from "../ledger/ledgerContext.ts";
 import { LedgerContract, result } from "../ledger/ledgerContract.ts";
 import { LedgerError, required } from "../ledger/ledgerError.ts";
+import { membersOf } from "../ledger/members.ts";
 import { sortableTime } from "../ledger/orderedIndex.ts";
 import { revisionAfter } from "../ledger/table.ts";
 import { tables } from "../ledger/tables.ts";
@@ -146,7 +149,7 @@ export class BountyContract extends LedgerContract {
     await authenticateReader(ctx);
     const page = await ctx.index("tipofficer").list({ pageSize: pageSizeArgument(pageSize), bookmark });
     const officers = await Promise.all(page.items.map((id) => ctx.table(tables.tipOfficer).find(id)));
-    return result({ items: officers, bookmark: page.bookmark });
+    return result({ items: await ofMembers(ctx, officers), bookmark: page.bookmark });
   }
 
   @Transaction(false)
@@ -155,7 +158,7 @@ export class BountyContract extends LedgerContract {
     await authenticateReader(ctx);
     const page = await ctx.index("tipgateway").list({ pageSize: pageSizeArgument(pageSize), bookmark });
     const gateways = await Promise.all(page.items.map((id) => ctx.table(tables.tipGateway).find(id)));
-    return result({ items: gateways, bookmark: page.bookmark });
+    return result({ items: await ofMembers(ctx, gateways), bookmark: page.bookmark });
   }
 
   @Transaction(false)
@@ -169,7 +172,19 @@ export class BountyContract extends LedgerContract {
 }
 
 async function registrarOf(ctx: LedgerContext, { organisation }: Caller) {
+  await assertNamedByKey(ctx, organisation.memberId);
   return { networkId: (await ctx.network()).id, organisation };
+}
+
+/** Of members that left nobody may be asked any more. */
+async function ofMembers<T extends { readonly memberId: MemberId }>(
+  ctx: LedgerContext,
+  documents: readonly (T | undefined)[],
+): Promise<T[]> {
+  const { active } = await membersOf(ctx);
+  return documents.filter(
+    (each): each is T => each !== undefined && active.some(({ memberId }) => memberId === each.memberId),
+  );
 }
 
 /** The case officer of the caller's member. */

@@ -1,16 +1,18 @@
 import { bucketOf, nodeRequest, type RegisterMember } from "@comity/protocol";
 import { Returns, Transaction } from "fabric-contract-api";
 import { genesisFingerprint } from "../config.ts";
-import { documentArgument, integerArgument } from "../ledger/argument.ts";
+import { documentArgument, integerArgument, pageSizeArgument } from "../ledger/argument.ts";
 import { assertMember, authenticate, authenticateReader, callerMsp } from "../ledger/caller.ts";
 import { LedgerContext } from "../ledger/ledgerContext.ts";
 import { LedgerContract, result } from "../ledger/ledgerContract.ts";
 import { LedgerError } from "../ledger/ledgerError.ts";
+import { membersOf } from "../ledger/members.ts";
 import { revisionAfter } from "../ledger/table.ts";
 import { ONLY, tables } from "../ledger/tables.ts";
 import { closePhase, closingPhase } from "./keyClosing.ts";
 import { readKeySession } from "./keyQuery.ts";
 import { accept, accuse, activate, confirm, deal, propose, signRecord } from "./keyTransactions.ts";
+import { activateMembership, membershipOf, proposeMembership } from "./membershipTransactions.ts";
 import {
   admitGenesis,
   assertClosable,
@@ -75,8 +77,18 @@ export class CoalitionContract extends LedgerContract {
   async ReadRegister(ctx: LedgerContext): Promise<string> {
     await authenticateReader(ctx);
     const { id: networkId, genesis } = await ctx.network();
-    const members = await Promise.all(genesis.members.map((member) => withNode(ctx, member)));
-    return result({ networkId, mode: genesis.mode, clock: genesis.clock, members });
+    const { rev, active, former, document } = await membersOf(ctx);
+    const members = await Promise.all(active.map((member) => withNode(ctx, member)));
+    const { membershipId } = document ?? {};
+    return result({
+      networkId,
+      mode: genesis.mode,
+      clock: genesis.clock,
+      rev,
+      members,
+      former,
+      membershipId,
+    });
   }
 
   /** The exact bytes whose hash is the network's id. */
@@ -85,6 +97,39 @@ export class CoalitionContract extends LedgerContract {
   async ReadGenesis(ctx: LedgerContext): Promise<string> {
     await authenticateReader(ctx);
     return (await ctx.network()).text;
+  }
+
+  /** One member's vote for a member more, or one less. */
+  @Transaction()
+  @Returns("string")
+  async ProposeMembership(ctx: LedgerContext, request: string): Promise<string> {
+    return result(await proposeMembership(ctx, await authenticate(ctx, "officer"), request));
+  }
+
+  /** Puts a change of the members in force that a quorum voted for, once the channel has it. */
+  @Transaction()
+  @Returns("string")
+  async ActivateMembership(ctx: LedgerContext, membershipId: string, configBlock: string): Promise<string> {
+    const caller = await authenticate(ctx, "officer");
+    const block = integerArgument(configBlock, "the block");
+    return result(await activateMembership(ctx, caller, membershipId, block));
+  }
+
+  @Transaction(false)
+  @Returns("string")
+  async ReadMembership(ctx: LedgerContext, membershipId: string): Promise<string> {
+    await authenticateReader(ctx);
+    return result(await membershipOf(ctx, membershipId));
+  }
+
+  /** Changes of the members that were ever proposed, by id. */
+  @Transaction(false)
+  @Returns("string")
+  async ListMemberships(ctx: LedgerContext, pageSize: string, bookmark: string): Promise<string> {
+    await authenticateReader(ctx);
+    const page = await ctx.index("membership").list({ pageSize: pageSizeArgument(pageSize), bookmark });
+    const items = await Promise.all(page.items.map((id) => membershipOf(ctx, id)));
+    return result({ items, bookmark: page.bookmark });
   }
 
   /** One member's vote to admit an insurer. */

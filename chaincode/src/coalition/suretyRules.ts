@@ -1,5 +1,5 @@
 import {
-  type Genesis,
+  type MemberEntry,
   type MemberId,
   quorumOf,
   type SuretyDocument,
@@ -10,20 +10,20 @@ import {
 import { LedgerError } from "../ledger/ledgerError.ts";
 import { revisionAfter } from "../ledger/table.ts";
 
-/** The surety with a member's vote for it, or undefined where that member voted already. The q-th vote admits it. */
+/** The surety with a member's vote for it, or undefined where that member voted already. The q-th vote of those who are members then admits it. */
 export function voteForSurety(
   request: SuretyRequest,
   existing: SuretyDocument | undefined,
   voter: MemberId,
-  genesis: Genesis,
+  members: readonly MemberEntry[],
 ): SuretyDocument | undefined {
   if (existing !== undefined && !isSameSurety(request, existing)) {
     throw new LedgerError("SURETY_EXISTS", `surety ${request.suretyId} was proposed with other particulars`);
   }
   const before = existing?.votes ?? [];
   if (existing?.status === "admitted" || before.includes(voter)) return undefined;
-  const votes = [...before, voter];
-  const status = votes.length >= quorumOf(genesis.members.length) ? "admitted" : "proposed";
+  const votes = [...before.filter((id) => members.some(({ memberId }) => memberId === id)), voter];
+  const status = votes.length >= quorumOf(members.length) ? "admitted" : "proposed";
   return { ...request, ...revisionAfter(existing), votes, status };
 }
 

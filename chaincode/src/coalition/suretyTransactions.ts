@@ -3,6 +3,7 @@ import { documentArgument } from "../ledger/argument.ts";
 import type { Caller } from "../ledger/caller.ts";
 import type { LedgerContext } from "../ledger/ledgerContext.ts";
 import { LedgerError, required } from "../ledger/ledgerError.ts";
+import { membersOf } from "../ledger/members.ts";
 import { tables } from "../ledger/tables.ts";
 import { suretyEntry, voteForSurety } from "./suretyRules.ts";
 
@@ -12,9 +13,9 @@ export async function proposeSurety(
   argument: string,
 ): Promise<SuretyDocument> {
   const wanted = documentArgument(argument, suretyRequest);
-  const { genesis } = await ctx.network();
+  const { active } = await membersOf(ctx);
   const existing = await ctx.table(tables.surety).find(wanted.suretyId);
-  const surety = voteForSurety(wanted, existing, organisation.memberId, genesis);
+  const surety = voteForSurety(wanted, existing, organisation.memberId, active);
   if (surety === undefined) return required(existing, "SURETY_UNKNOWN", "there is no such surety");
   const organisations = ctx.table(tables.organisation);
   // Else a vote could put another organisation in the place of one that is in the register.

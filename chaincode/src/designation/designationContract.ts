@@ -24,6 +24,7 @@ import { recordInForce } from "../ledger/groupKey.ts";
 import { LedgerContext } from "../ledger/ledgerContext.ts";
 import { LedgerContract, result } from "../ledger/ledgerContract.ts";
 import { LedgerError, required } from "../ledger/ledgerError.ts";
+import { membersOf } from "../ledger/members.ts";
 import { sortableTime } from "../ledger/orderedIndex.ts";
 import { tables } from "../ledger/tables.ts";
 import {
@@ -95,7 +96,9 @@ export class DesignationContract extends LedgerContract {
       reason: reasonForVote(reason, "the reason"),
     };
     const venue = await caseOf(ctx, parseVenueId(venueId));
-    const opened = openVote(venue, opening, await officersCircumstances(ctx, caller));
+    const circumstances = await officersCircumstances(ctx, caller);
+    const electorate = (await membersOf(ctx)).active.length;
+    const opened = openVote(venue, opening, { ...circumstances, electorate });
     return result(opened === undefined ? venue : await store(ctx, "venue-vote-opened", opened, venue));
   }
 
@@ -173,7 +176,8 @@ const unknown = (venueId: string): string => `there is no case ${venueId}`;
 
 async function officersCircumstances(ctx: LedgerContext, caller: Caller): Promise<CaseCircumstances> {
   const { genesis } = await ctx.network();
-  return { genesis, time: await ctx.time(), memberId: caller.organisation.memberId };
+  const { memberId, admittedMs } = caller.organisation;
+  return { genesis, time: await ctx.time(), memberId, admittedMs };
 }
 
 async function store(

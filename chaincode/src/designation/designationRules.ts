@@ -42,6 +42,14 @@ export interface CaseCircumstances {
   readonly time: Pick<TransactionTime, "policyMs">;
   /** The member whose officer acts. */
   readonly memberId: MemberId;
+  /** Policy time of its admission; undefined for a founder. */
+  readonly admittedMs?: number | undefined;
+}
+
+/** What a vote is opened under. */
+export interface OpeningCircumstances extends CaseCircumstances {
+  /** How many members are active now. */
+  readonly electorate: number;
 }
 
 export function nominate(request: NominationRequest, { time, memberId }: CaseCircumstances): VenueDocument {
@@ -102,15 +110,15 @@ export interface VoteOpening {
 export function openVote(
   venue: VenueDocument,
   { question, reason }: VoteOpening,
-  circumstances: CaseCircumstances,
+  circumstances: OpeningCircumstances,
 ): VenueDocument | undefined {
   if (isRepeatedOpening(venue, { question, reason }, circumstances.memberId)) return undefined;
   assertAllowed(venue, question);
-  const { genesis, time, memberId } = circumstances;
+  const { electorate, time, memberId } = circumstances;
   if (question === "designate" && !mayBeVotedOn(venue, time.policyMs))
     throw new LedgerError("VENUE_CLOCK", "the venue has not responded, and it still has time to");
   const opened = { openedBy: memberId, openedRev: venue.rev + 1, openedMs: time.policyMs };
-  const ballot = { question, reason, ...opened, electorate: genesis.members.length, votes: [] };
+  const ballot = { question, reason, ...opened, electorate, votes: [] };
   return changed(venue, circumstances, { status: question === "designate" ? "voting" : "delisting", ballot });
 }
 
@@ -134,7 +142,7 @@ export function castVote(
   { openedRev, decision, reason }: VoteRequest,
   circumstances: CaseCircumstances,
 ): VenueDocument | undefined {
-  const { memberId, time } = circumstances;
+  const { memberId, admittedMs, time } = circumstances;
   const { ballot } = venue;
   if (ballot === null) throw new LedgerError("VENUE_STATE", "no vote on this case has been opened");
   if (ballot.openedRev !== openedRev)
@@ -147,6 +155,9 @@ export function castVote(
   if (own !== undefined)
     throw new LedgerError("VOTE_EXISTS", `${memberId} has voted to ${own.decision} already`);
   assertAllowed(venue, "vote");
+  // It is not among the members that were counted.
+  if (admittedMs !== undefined && admittedMs > ballot.openedMs)
+    throw new LedgerError("VOTE_ELECTORATE", `${memberId} joined after this vote was opened`);
   const votes = [...ballot.votes, { memberId, decision, reason, votedMs: time.policyMs }];
   const voted = { ...ballot, votes };
   return changed(venue, circumstances, { status: statusAfter(voted), ballot: voted });

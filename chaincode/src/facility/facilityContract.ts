@@ -10,6 +10,7 @@ import {
 import { Returns, Transaction } from "fabric-contract-api";
 import { documentArgument, pageSizeArgument } from "../ledger/argument.ts";
 import { assertActsFor, assertMember, authenticate, authenticateReader } from "../ledger/caller.ts";
+import { assertNamedByKey } from "../ledger/groupKey.ts";
 import { LedgerContext } from "../ledger/ledgerContext.ts";
 import { LedgerContract, result } from "../ledger/ledgerContract.ts";
 import { LedgerError, required } from "../ledger/ledgerError.ts";
@@ -51,6 +52,7 @@ export class FacilityContract extends LedgerContract {
     const operator = required(stored, "OPERATOR_UNKNOWN", `there is no operator ${wanted.operatorId}`);
     // Else a member could build a site under another's operator, enrol hosts of its own and have it named in an alert.
     assertMember(caller, operator.memberId);
+    await assertNamedByKey(ctx, operator.memberId);
     const site: SiteDocument = { ...revisionAfter(), ...wanted };
     await ctx.table(tables.operator).put(addSite(operator, wanted), operator.operatorId);
     await sites.put(site, site.siteId);

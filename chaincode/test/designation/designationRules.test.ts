@@ -13,11 +13,11 @@ import {
 import fc from "fast-check";
 import {
   type CaseAction,
-  type CaseCircumstances,
   caseTransitions,
   castVote,
   nominate,
   openVote,
+  type OpeningCircumstances,
   publish,
   respond,
   serve,
@@ -30,9 +30,8 @@ const genesis = genesisOf();
 const memberAt = (position: number): MemberId =>
   memberId(String.fromCharCode(97 + Math.floor(position / 26), 97 + (position % 26)));
 
-function at(policyMs: number, position = 0, members = 4): CaseCircumstances {
-  const list = Array.from({ length: members }, () => genesis.members[0]!);
-  return { genesis: { ...genesis, members: list }, time: { policyMs }, memberId: memberAt(position) };
+function at(policyMs: number, position = 0, electorate = 4): OpeningCircumstances {
+  return { genesis, electorate, time: { policyMs }, memberId: memberAt(position) };
 }
 
 const signed = { rev: 1, keyEpoch: 1, signature: "ab".repeat(96) };
@@ -40,7 +39,7 @@ const signed = { rev: 1, keyEpoch: 1, signature: "ab".repeat(96) };
 const actions: {
   readonly [A in CaseAction]: (
     venue: VenueDocument,
-    when: CaseCircumstances,
+    when: OpeningCircumstances,
     salt: number,
   ) => VenueDocument | undefined;
 } = {

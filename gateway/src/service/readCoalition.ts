@@ -59,10 +59,9 @@ export async function readCoalition(deps: CoalitionDeps): Promise<Coalition> {
     readEpoch(deps.ledger),
     readStatuses(deps),
   ]);
-  const members = genesis.members.map(({ index, memberId, name }): CoalitionMember => {
-    const isRegistered = registered.some((member) => member.memberId === memberId && member.node);
+  const members = registered.map(({ index, memberId, name, node }): CoalitionMember => {
     const status = statuses.get(memberId);
-    const state = isRegistered ? (status?.state ?? "unknown") : "unregistered";
+    const state = node ? (status?.state ?? "unknown") : "unregistered";
     return { index, memberId, name, node: { state, ledgerHeight: status?.ledgerHeight ?? null } };
   });
   return {

@@ -43,6 +43,19 @@ describe("readCoalition", () => {
     );
   });
 
+  it("names the members that the register has: one has joined, and one has left", async () => {
+    const [first, ...others] = register.members;
+    const joined = { ...others[2]!, index: 5, memberId: "ee", name: "Eland" };
+    const now = { ...register, rev: 2, members: [...others, joined], former: [first] };
+
+    const coalition = await read({ ...script, "coalition:ReadRegister": () => now });
+
+    assert.deepEqual(
+      coalition.members.map(({ memberId }) => memberId),
+      ["bb", "cc", "dd", "ee"],
+    );
+  });
+
   it("does not invent the state of a node that it cannot ask", async () => {
     const coalition = await read(script);
 

@@ -11,6 +11,11 @@ export function peerClaimBytes(networkId: NetworkId, memberId: MemberId, peerId:
   return fields("comity/v1/peer-claim", fromHex(networkId, 32), memberId, peerId);
 }
 
+/** What a member's identity key signs so that it becomes the one of a member that joins. */
+export function memberClaimBytes(networkId: NetworkId, memberId: MemberId, mspId: string): Uint8Array {
+  return fields("comity/v1/member-claim", fromHex(networkId, 32), memberId, mspId);
+}
+
 /** What a host's key signs so that the host is enrolled at a site. */
 export function hostClaimBytes(networkId: NetworkId, siteId: SiteId, hostId: HostId): Uint8Array {
   return fields("comity/v1/host-claim", fromHex(networkId, 32), siteId, fromHex(hostId, 32));

@@ -47,6 +47,7 @@ function foundedLedger(): MemoryLedger {
     mode,
     clock,
     members,
+    ...{ rev: 0, former: [] },
   }));
   ledger.add(eventOf("genesis", network.networkId, { rev: 1 }));
   return ledger;

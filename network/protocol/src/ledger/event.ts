@@ -6,6 +6,10 @@ export const LEDGER_EVENT = "comity.v1";
 export const ledgerEventTypes = [
   "genesis",
   "node-registered",
+  "membership-proposed",
+  "membership-adopted",
+  "member-joined",
+  "member-left",
   "bucket-closed",
   "key-proposed",
   "key-accepted",

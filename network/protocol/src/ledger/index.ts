@@ -9,6 +9,7 @@ export * from "./event.ts";
 export * from "./facility.ts";
 export * from "./keySession.ts";
 export * from "./ledgerErrors.ts";
+export * from "./membership.ts";
 export * from "./modelCheckpoint.ts";
 export * from "./notice.ts";
 export * from "./penalty.ts";

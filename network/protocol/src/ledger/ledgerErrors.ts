@@ -21,6 +21,16 @@ export const ledgerErrorCodes = [
   "GENESIS_MISMATCH",
   "PEER_SIGNATURE",
   "PEER_TAKEN",
+  // joining and leaving
+  "MEMBERSHIP_UNKNOWN",
+  "MEMBERSHIP_STALE",
+  "MEMBERSHIP_OPEN",
+  "MEMBERSHIP_SIZE",
+  "MEMBERSHIP_KEY",
+  "MEMBER_EXISTS",
+  "MEMBER_UNKNOWN",
+  "MEMBER_SIGNATURE",
+  "MEMBER_SHARELESS",
   // time
   "TIME_INVALID",
   "BUCKET_CLOSED",
@@ -108,6 +118,7 @@ export const ledgerErrorCodes = [
   "VENUE_CLOCK",
   "VOTE_EXISTS",
   "VOTE_REVISION",
+  "VOTE_ELECTORATE",
   "PUBLICATION_REVISION",
   "PUBLICATION_SIGNATURE",
   // digests

@@ -12,6 +12,7 @@ import {
 } from "../decode.ts";
 import { MAX_MEMBERS } from "../genesis.ts";
 import { memberId, networkId, suretyId } from "../ids.ts";
+import { memberEntry } from "./membership.ts";
 import { MAX_TIME_MS } from "../time.ts";
 import { ledgerTime, phrase, revised } from "./shape.ts";
 
@@ -24,6 +25,8 @@ export const memberOrganisation = object({
   ...revised,
   mspId: text(64),
   class: literal("member"),
+  /** Policy time of its admission. Absent: a founder. */
+  admittedMs: optional(ledgerTime),
   index: integer(1, MAX_MEMBERS),
   memberId,
   name: phrase(80),
@@ -41,14 +44,17 @@ export const suretyOrganisation = object({
 });
 export type SuretyOrganisation = Decoded<typeof suretyOrganisation>;
 
-/** An entry of the register, found by MSP id. */
-export type Organisation = MemberOrganisation | SuretyOrganisation;
-export const organisation: Decoder<Organisation> = (value, path) =>
-  isSurety(value) ? suretyOrganisation(value, path) : memberOrganisation(value, path);
+/** A member that left: it has no role, and nobody else gets its MSP id. */
+export const formerOrganisation = object({ ...revised, mspId: text(64), class: literal("former"), memberId });
+export type FormerOrganisation = Decoded<typeof formerOrganisation>;
 
-function isSurety(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "class" in value && value.class === "surety";
-}
+/** An entry of the register, found by MSP id. */
+export type Organisation = MemberOrganisation | SuretyOrganisation | FormerOrganisation;
+export const organisation: Decoder<Organisation> = (value, path) => {
+  const found = typeof value === "object" && value !== null && "class" in value ? value.class : undefined;
+  if (found === "surety") return suretyOrganisation(value, path);
+  return found === "former" ? formerOrganisation(value, path) : memberOrganisation(value, path);
+};
 
 const nodeShape = {
   peerId: text(64, /^[1-9A-HJ-NP-Za-km-z]{40,64}$/),
@@ -90,6 +96,12 @@ export const registerView = object({
   networkId,
   mode: oneOf("evaluation", "production"),
   clock,
+  /** How often the members have changed. */
+  rev: integer(0, Number.MAX_SAFE_INTEGER),
   members: list(registerMember, MAX_MEMBERS, 4),
+  /** Those that left. */
+  former: list(memberEntry, MAX_MEMBERS),
+  /** The change that made this revision. */
+  membershipId: optional(hex(32)),
 });
 export type RegisterView = Decoded<typeof registerView>;
