@@ -22,26 +22,39 @@ const longestPauseMs = 60_000;
  * while is over, one caller tries it; the others go on without it until that has worked.
  */
 export class EndorserChoice {
-  readonly #members: readonly string[];
-  readonly #quorum: number;
+  #members: readonly string[] = [];
+  #quorum = 0;
+  readonly #own: string;
   readonly #now: () => number;
   readonly #breakers = new Map<string, Breaker>();
   #turn = 0;
 
   constructor({ members, own }: EndorserOptions, now: () => number) {
-    this.#members = [...members].sort((a, b) => Number(b === own) - Number(a === own));
-    this.#quorum = quorumOf(members.length);
+    this.#own = own;
     this.#now = now;
+    this.follow(members);
+  }
+
+  /** The members have changed. */
+  follow(members: readonly string[]): void {
+    this.#members = [...members].sort((a, b) => Number(b === this.#own) - Number(a === this.#own));
+    this.#quorum = quorumOf(members.length);
+  }
+
+  /** The members that we know are not those of the channel any more: until we are told, gateways choose. */
+  distrust(): void {
+    this.#members = [];
   }
 
   /** How often it is worth to ask by name, one organisation less each time. */
   get attempts(): number {
-    return this.#members.length - this.#quorum + 1;
+    return Math.max(this.#members.length - this.#quorum + 1, 0);
   }
 
   /** A quorum of organisations, or undefined where too few are left: then the gateway tries whom it finds. */
   choose(): string[] | undefined {
-    const [own = "", ...others] = this.#members;
+    const [own, ...others] = this.#members;
+    if (own === undefined) return undefined;
     this.#turn = (this.#turn + 1) % others.length;
     const inTurn = [own, ...others.slice(this.#turn), ...others.slice(0, this.#turn)];
     const usable = inTurn.filter((mspId) => this.#isUsable(mspId)).slice(0, this.#quorum);

@@ -1,4 +1,5 @@
 import { setTimeout as timeout } from "node:timers/promises";
+import { StatusCode } from "@hyperledger/fabric-gateway";
 import { blockStream, type BlocksOptions } from "./blockStream.ts";
 import { EndorserChoice } from "./endorserChoice.ts";
 import { GatewayPool, type LedgerEndpoint, type LedgerIdentity } from "./gatewayPool.ts";
@@ -61,6 +62,8 @@ export interface LedgerClient {
   evaluate(transaction: string, ...args: string[]): Promise<Uint8Array>;
   /** Full blocks in order, without a gap, each checked against the one before. Throws LedgerError when the chain breaks. */
   blocks(options: BlocksOptions): AsyncIterable<LedgerBlock>;
+  /** Another list of members than `endorsers`, where that was given: some have joined or left. */
+  endorseBy(members: readonly string[]): void;
   close(): void;
 }
 
@@ -82,7 +85,9 @@ export function connectLedger(options: LedgerOptions, deps: LedgerDeps = {}): Le
 
   async function submit(transaction: string, ...args: string[]): Promise<Committed> {
     const signed = await endorse(pool, { channel, chaincode, transaction, args }, choice);
-    const blockNumber = await courier.deliver(signed);
+    const blockNumber = await courier.deliver(signed).catch((error: unknown) => {
+      throw choice !== undefined && isPolicyFailure(error) ? membersChanged(choice, error) : error;
+    });
     return { result: signed.result, transactionId: signed.id, blockNumber };
   }
 
@@ -109,8 +114,22 @@ export function connectLedger(options: LedgerOptions, deps: LedgerDeps = {}): Le
         sleep,
         onBreak: (error) => deps.log?.warn("block stream broke, reconnecting", { error }),
       }),
+    endorseBy: (members) => choice?.follow(members),
     close: () => pool.close(),
   };
+}
+
+function isPolicyFailure(error: unknown): error is LedgerError {
+  const code: number = StatusCode.ENDORSEMENT_POLICY_FAILURE;
+  return error instanceof LedgerError && error.validationCode === code;
+}
+
+/** A quorum of the members that we know is none any more, so that this change came before our transaction, and killed it. */
+function membersChanged(choice: EndorserChoice, cause: LedgerError): LedgerError {
+  choice.distrust();
+  return new LedgerError("LEDGER_CONFLICT", "the members changed while the transaction was under way", {
+    cause,
+  });
 }
 
 /** A conflict proves the transaction dead, so that proposing it anew cannot make it happen twice. */

@@ -22,7 +22,19 @@ export const ledgerClientCodes = [
   "LEDGER_DOCUMENT_DIFFERS",
 ] as const;
 
-export class LedgerError extends DomainError {}
+export class LedgerError extends DomainError {
+  /** Fabric's code of a transaction that was committed as invalid. */
+  readonly validationCode: number | undefined;
+
+  constructor(code: string, text: string, { validationCode, ...options }: LedgerErrorOptions = {}) {
+    super(code, text, options);
+    this.validationCode = validationCode;
+  }
+}
+
+interface LedgerErrorOptions extends ErrorOptions {
+  readonly validationCode?: number;
+}
 
 /** Refusals that another gateway would repeat: they speak about the request, not about the gateway. */
 const finalStatus: readonly number[] = [

@@ -119,8 +119,8 @@ function blockOf(status: Status): bigint {
   if (status.successful) return status.blockNumber;
   if (status.code === StatusCode.MVCC_READ_CONFLICT || status.code === StatusCode.PHANTOM_READ_CONFLICT) {
     const text = `transaction ${status.transactionId} read what another transaction changed before it`;
-    throw new LedgerError("LEDGER_CONFLICT", text);
+    throw new LedgerError("LEDGER_CONFLICT", text, { validationCode: status.code });
   }
   const text = `transaction ${status.transactionId} was committed as invalid with Fabric's code ${status.code}`;
-  throw new LedgerError("LEDGER_REFUSED", text);
+  throw new LedgerError("LEDGER_REFUSED", text, { validationCode: status.code });
 }

@@ -36,6 +36,17 @@ describe("EndorserChoice", () => {
     assert.deepEqual([...new Set(chosen.flat())].sort(), members);
   });
 
+  it("follows the members as they change, and leaves the choice to the gateway as long as it does not know them", () => {
+    choice.distrust();
+    assert.equal(choice.choose(), undefined);
+    assert.equal(choice.attempts, 0);
+
+    choice.follow([...members, "EMSP"]);
+
+    for (const each of chosenIn(5)) assert.equal(new Set(each).size, 4);
+    assert.equal(choice.attempts, 2);
+  });
+
   it("leaves out who failed, also the caller's own organisation", () => {
     choice.failed(failure(hangs, "BMSP"));
 

@@ -127,6 +127,21 @@ describe("the ledger client", () => {
     });
   }
 
+  it("proposes anew, to whom the gateway chooses, where its own choice is no quorum any more", async () => {
+    const asked: number[] = [];
+    const [only] = await start({
+      endorse: (organisations) => void asked.push(organisations.length),
+      status: () => ({ code: asked.length < 2 ? 10 : 0, block: 2 }),
+    });
+    const client = connect([only!], {}, ["AMSP", "BMSP", "CMSP", "DMSP"]);
+
+    await client.submitIdempotent("notice:File", "{}");
+    client.endorseBy(["AMSP", "BMSP", "CMSP", "DMSP", "EMSP"]);
+    await client.submit("notice:File", "{}");
+
+    assert.deepEqual(asked, [3, 0, 4]);
+  });
+
   it("asks a quorum by name, leaves out whose chaincode hangs, and stays with its gateway", async () => {
     const asked: string[][] = [];
     const hangs = (organisations: readonly string[]) => {
