@@ -11,7 +11,7 @@ import {
   parseMemberId,
   readCheckpoint,
 } from "@comity/protocol";
-import { openOutbox } from "@comity/ledger";
+import { type LedgerClient, openOutbox } from "@comity/ledger";
 import { createEd25519Verify, Intake, IntakeServer, rememberedVerify } from "./attestation/index.ts";
 import { systemClock } from "./clock.ts";
 import type { NodeConfig } from "./config.ts";
@@ -30,6 +30,7 @@ import {
   serveEvidence,
   serveMirror,
   signPeerClaim,
+  type Startable,
   SummaryGossip,
 } from "./gossip/index.ts";
 import { KeyCeremony } from "./keygen/keyCeremony.ts";
@@ -42,6 +43,7 @@ import { connectNode, settleKept } from "./ledger/connectNode.ts";
 import { LedgerFollower } from "./ledger/ledgerFollower.ts";
 import { LedgerProbe } from "./ledger/ledgerProbe.ts";
 import { LedgerReader } from "./ledger/ledgerReader.ts";
+import { ownMember } from "./ledger/ownMember.ts";
 import { Registration } from "./ledger/registration.ts";
 import { ViewStore } from "./ledger/viewStore.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -122,8 +124,6 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   const networkId = genesisId(genesisBytes);
   const memberId = parseMemberId(config.memberId);
   const memberCount = genesis.members.length;
-  const identity = await loadIdentity({ genesis, memberId, keyFile: config.identityKeyFile });
-  const { index } = identity;
   const clock = systemClock(genesis);
   const verify = rememberedVerify(createEd25519Verify({ maxKeys }), { maxAccepted });
   const bls = blstBls(blst);
@@ -134,6 +134,19 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   const ledger = await connectNode(config.ledger, { log: logOf("ledger"), outbox });
   life.onStop(() => ledger.close());
   void settleKept(ledger, logOf("ledger"));
+  const waiting = new AbortController();
+  life.onStop(() => waiting.abort());
+  const member = await ownMember(
+    { genesis, memberId },
+    { ledger, clock, random, log: logOf("ledger"), signal: waiting.signal },
+  );
+  // One that joined since holds no share until the key is made anew: it follows, votes and keeps time, but neither signs nor proposes.
+  const holdsShare = genesis.members.some((each) => each.memberId === memberId);
+  const startSigning = async (...parts: readonly Startable[]): Promise<void> => {
+    if (holdsShare) for (const part of parts) await life.start(part);
+  };
+  const identity = await loadIdentity({ member, keyFile: config.identityKeyFile });
+  const { index } = identity;
   const reader = new LedgerReader({ networkId, genesis }, { ledger, verify });
   const store = new ViewStore(inData("ledger"));
   const view = new LedgerFollower(
@@ -141,6 +154,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
     { ledger, reader, store, clock, random, log: logOf("ledger"), fatal },
   );
   await life.start(view);
+  followMembers(view, ledger);
 
   // Evidence: on this disk, from other members, on their disks.
   const logs = new FileEvidenceLogs(
@@ -234,7 +248,8 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   const tips = await openTips(
     {
       ...{ directory: inData("tips"), networkId, genesis, memberId, answerTimeoutMs, cellsPerMember },
-      server: config.tips,
+      // Who checks a receipt offline knows the founders' identity keys.
+      server: holdsShare ? config.tips : undefined,
     },
     { network, identity, verify, clock, random, log: logOf("tips"), fatal },
   );
@@ -242,9 +257,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   await life.start(replicator);
   await life.start(checkpoints);
   await life.start(summaries);
-  await life.start(cosigner);
-  await life.start(duties);
-  await life.start(detector);
+  await startSigning(cosigner, duties, detector);
 
   // Intake.
   const intake = new Intake(
@@ -296,14 +309,14 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
     },
   );
   await life.start(registration);
-  await life.start(ceremony);
+  await startSigning(ceremony);
   await life.start(
     new BucketCloser({ genesis, index, staggerMs }, { view, ledger, clock, random, log: logOf("buckets") }),
   );
 
   // What others see of this node.
   const probe = new LedgerProbe({ ledger, clock });
-  const conditions = nodeConditions({ memberCount }, { probe, view, registration, ceremony, network });
+  const conditions = nodeConditions({ probe, view, registration, ceremony, network });
   const bundling = { genesis, networkId, ledger: view, evidence, verify };
   const bundles = new BundleSource(
     { networkId, timeoutMs: rangeTimeoutMs },
@@ -314,9 +327,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
     { memberId, networkId, genesis, conditions },
     { view, logs, network, cosigner, keyStore, ceremony, bundles, metrics, summaries, equivocations },
   );
-  const officer =
-    config.officer && (await connectNode({ ...config.ledger, ...config.officer }, { log: logOf("officer") }));
-  if (officer) life.onStop(() => officer.close());
+  const officer = await connectOfficer(config, { life, view, log: logOf("officer") });
   const desk = officerDesk(
     { memberId, genesis, networkId },
     { view, ledger, sources, tips: () => tips.store.list(), officer },
@@ -332,6 +343,28 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
     ...(tips.server && { tips: tips.server.port }),
   };
   return { ports, peerId: network.peerId, addresses: network.addresses, stop: () => life.stop() };
+}
+
+/** With the officer's own certificate, for votes through the console; undefined where none is configured. */
+async function connectOfficer(
+  { ledger, officer }: NodeConfig,
+  { life, view, log }: { readonly life: Lifecycle; readonly view: LedgerFollower; readonly log: Log },
+): Promise<LedgerClient | undefined> {
+  if (officer === undefined) return undefined;
+  const client = await connectNode({ ...ledger, ...officer }, { log });
+  life.onStop(() => client.close());
+  followMembers(view, client);
+  return client;
+}
+
+/** The members who must endorse are those of the register, whatever the configuration says. */
+function followMembers(view: LedgerFollower, ledger: LedgerClient): void {
+  const follow = (): void => ledger.endorseBy(view.members().map(({ mspId }) => mspId));
+  view.onBlock(({ transactions }) => {
+    const types = transactions.flatMap(({ events }) => events.map(({ type }) => type));
+    if (types.includes("member-joined") || types.includes("member-left")) follow();
+  });
+  follow();
 }
 
 async function intakeOptions({

@@ -7,6 +7,7 @@ export interface ConditionDeps {
     height(): bigint;
     unread(): { readonly height: bigint; readonly forMs: number } | undefined;
     currentEpoch(): unknown;
+    members(): readonly unknown[];
   };
   readonly registration: { isDone(): boolean };
   readonly ceremony: { status(): { readonly attempt: number; readonly phase: string } };
@@ -17,10 +18,10 @@ export interface ConditionDeps {
 const UNREAD_MS = 30_000;
 
 /** What a node needs before it can do all of its duties. That its intake listens is certain: without it the node does not start. */
-export function nodeConditions(options: { readonly memberCount: number }, deps: ConditionDeps): Condition[] {
+export function nodeConditions(deps: ConditionDeps): Condition[] {
   const { probe, view, registration, ceremony, network } = deps;
   const connected = () => network.peers().filter((peer) => peer.connected).length;
-  const needed = quorumOf(options.memberCount) - 1;
+  const needed = () => quorumOf(view.members().length) - 1;
   return [
     {
       code: "LEDGER_UNREACHABLE",
@@ -55,8 +56,8 @@ export function nodeConditions(options: { readonly memberCount: number }, deps: 
     },
     {
       code: "PEERS_MISSING",
-      isMet: () => connected() >= needed,
-      why: () => `${connected()} of the other members' nodes are connected, ${needed} are needed`,
+      isMet: () => connected() >= needed(),
+      why: () => `${connected()} of the other members' nodes are connected, ${needed()} are needed`,
     },
   ];
 }

@@ -11,6 +11,8 @@ export interface DialerDeps {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly isConnected: (peerId: string) => boolean;
+  /** Ends connections to peers that are nobody's any more: of members that left, or whose node has another key now. */
+  readonly hangUpStrangers: () => void;
   readonly dial: (peerId: string, addresses: readonly string[], signal: AbortSignal) => Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export class Dialer {
     const members = this.#deps.directory.others();
     const known = new Set(members.map(({ peerId }) => peerId));
     for (const peerId of this.#attempts.keys()) if (!known.has(peerId)) this.#attempts.delete(peerId);
+    this.#deps.hangUpStrangers();
     for (const { peerId, addresses } of members) this.#consider(peerId, addresses, signal);
   }
 

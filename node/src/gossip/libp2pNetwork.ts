@@ -87,6 +87,7 @@ class Libp2pNetwork implements GossipNetwork {
       ...deps,
       isConnected: (peerId) => this.#connectionTo(peerId) !== undefined,
       dial: (peerId, addresses, signal) => this.#dial(peerId, addresses, signal),
+      hangUpStrangers: () => this.#hangUpStrangers(),
     });
   }
 
@@ -197,6 +198,18 @@ class Libp2pNetwork implements GossipNetwork {
       },
       { maxInboundStreams: MAX_STREAMS_PER_PEER },
     );
+  }
+
+  #hangUpStrangers(): void {
+    for (const connection of this.#libp2p.getConnections()) {
+      if (this.#directory.indexOf(connection.remotePeer.toString()) !== undefined) continue;
+      this.#log.info("hanging up on a peer that is no member's");
+      connection
+        .close()
+        .catch((error: unknown) =>
+          connection.abort(error instanceof Error ? error : new Error(String(error))),
+        );
+    }
   }
 
   async #dial(peerId: string, addresses: readonly string[], signal: AbortSignal): Promise<void> {

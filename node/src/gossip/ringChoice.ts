@@ -39,9 +39,10 @@ export class RingChoice {
   }
 }
 
-/** All other indices, beginning with the next one. */
+/** All other indices up to `memberCount`, beginning with the next one; ours may be a later one, of a member that joined since. */
 export function ringAfter(ownIndex: number, memberCount: number): number[] {
-  return Array.from({ length: memberCount - 1 }, (_, step) => ((ownIndex + step) % memberCount) + 1);
+  const ring = Array.from({ length: memberCount }, (_, step) => ((ownIndex + step) % memberCount) + 1);
+  return ring.filter((index) => index !== ownIndex);
 }
 
 /** How many steps after `first` a member comes: 0 for itself. */

@@ -54,6 +54,8 @@ export class LedgerReader {
   > = {
     genesis: (event) => this.#founding(event),
     "node-registered": () => this.#register(),
+    "member-joined": () => this.#register(),
+    "member-left": () => this.#register(),
     "bucket-closed": ({ subject }) =>
       Promise.resolve([{ kind: "bucket", value: { bucket: Number(subject) } }]),
     "site-registered": ({ subject }) => this.#site(subject),

@@ -1,11 +1,11 @@
 import { createPrivateKey, createPublicKey, sign as signWith, type KeyObject } from "node:crypto";
-import { DomainError, type Genesis, toHex } from "@comity/protocol";
+import { DomainError, type MemberEntry, toHex } from "@comity/protocol";
 import { readSecret } from "../store/secretFile.ts";
 
 export type IdentityErrorCode = "IDENTITY_MISSING" | "IDENTITY_INVALID" | "IDENTITY_MISMATCH";
 export class IdentityError extends DomainError<IdentityErrorCode> {}
 
-/** A member's identity key, named in genesis: with it the member vouches for what it says. */
+/** A member's identity key, named in genesis or at its admission: with it the member vouches for what it says. */
 export interface Identity {
   readonly index: number;
   readonly memberId: string;
@@ -14,16 +14,14 @@ export interface Identity {
 }
 
 export interface IdentityOptions {
-  readonly genesis: Pick<Genesis, "members">;
-  readonly memberId: string;
+  readonly member: MemberEntry;
   /** Ed25519, PKCS #8 PEM, mode 0600. */
   readonly keyFile: string;
 }
 
 /** @throws IdentityError, SecretFileError */
-export async function loadIdentity({ genesis, memberId, keyFile }: IdentityOptions): Promise<Identity> {
-  const member = genesis.members.find((each) => each.memberId === memberId);
-  if (!member) throw new IdentityError("IDENTITY_MISMATCH", `the genesis record names no member ${memberId}`);
+export async function loadIdentity({ member, keyFile }: IdentityOptions): Promise<Identity> {
+  const { index, memberId } = member;
   const pem = await readSecret(keyFile);
   if (!pem) throw new IdentityError("IDENTITY_MISSING", `there is no identity key at ${keyFile}`);
   const key = parseKey(pem, keyFile);
@@ -31,11 +29,11 @@ export async function loadIdentity({ genesis, memberId, keyFile }: IdentityOptio
   if (toHex(publicKey) !== member.identityKey) {
     throw new IdentityError(
       "IDENTITY_MISMATCH",
-      `the genesis record names another identity key for member ${memberId}`,
+      `the coalition knows another identity key of member ${memberId}`,
     );
   }
   return {
-    index: member.index,
+    index,
     memberId,
     publicKey,
     sign: (bytes) => new Uint8Array(signWith(null, bytes, key)),

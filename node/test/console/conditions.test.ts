@@ -5,7 +5,7 @@ import { type ConditionCode, missingOf } from "../../src/console/readiness.ts";
 /** A node of four members that has all that it needs. */
 const ready: ConditionDeps = {
   probe: { isReachable: () => Promise.resolve(true) },
-  view: { height: () => 7n, unread: () => undefined, currentEpoch: () => ({}) },
+  view: { height: () => 7n, unread: () => undefined, currentEpoch: () => ({}), members: () => [1, 2, 3, 4] },
   registration: { isDone: () => true },
   ceremony: { status: () => ({ attempt: 2, phase: "deal" }) },
   network: { peers: () => [{ connected: true }, { connected: true }, { connected: false }] },
@@ -46,7 +46,7 @@ const cases: Record<ConditionCode, [lacking: string, change: Partial<ConditionDe
 describe("a node", () => {
   for (const [code, [lacking, change, why]] of Object.entries(cases)) {
     it(`lacks ${code} where ${lacking}`, async () => {
-      const missing = await missingOf(nodeConditions({ memberCount: 4 }, { ...ready, ...change }));
+      const missing = await missingOf(nodeConditions({ ...ready, ...change }));
 
       assert.deepEqual(
         missing.map((each) => each.code),
@@ -56,9 +56,17 @@ describe("a node", () => {
     });
   }
 
+  it("needs more others once a member has joined", async () => {
+    const deps = { ...ready, ...view({ members: () => [1, 2, 3, 4, 5] }) };
+
+    const [missing] = await missingOf(nodeConditions(deps));
+
+    assert.match(missing?.why ?? "", /2 of the other members' nodes are connected, 3 are needed/);
+  });
+
   it("lacks nothing where all is there, though a block could not be read for a moment", async () => {
     const lagging = view({ unread: () => ({ height: 8n, forMs: 29_999 }) });
 
-    assert.deepEqual(await missingOf(nodeConditions({ memberCount: 4 }, { ...ready, ...lagging })), []);
+    assert.deepEqual(await missingOf(nodeConditions({ ...ready, ...lagging })), []);
   });
 });

@@ -260,6 +260,7 @@ describe("serveMirror", () => {
 describe("ringAfter", () => {
   it("goes round from the next member to the one before", () => {
     assert.deepEqual(ringAfter(3, 5), [4, 5, 1, 2]);
+    assert.deepEqual(ringAfter(5, 4), [2, 3, 4, 1], "one that joined since has all of them");
     assert.deepEqual(
       [3, 4, 2].map((index) => ringDistance(3, index, 5)),
       [0, 1, 4],

@@ -35,28 +35,26 @@ describe("a member's identity", () => {
     };
   }
 
-  it("signs with the key that genesis names", async () => {
+  it("signs with the key that the coalition knows", async () => {
     const { publicKey, privateKey } = generateKeyPairSync("ed25519");
-    const genesis = { members: [memberWith(publicKey)] };
 
-    const identity = await loadIdentity({ genesis, memberId: "aa", keyFile: await store(privateKey) });
+    const identity = await loadIdentity({ member: memberWith(publicKey), keyFile: await store(privateKey) });
 
     const message = Buffer.from("message");
     assert.ok(verifyEd25519(identity.publicKey, message, identity.sign(message)));
     assert.equal(identity.index, 1);
   });
 
-  it("is refused when genesis names another key, or another member, or when the key is of another kind", async () => {
+  it("is refused when the coalition knows another key, or when the key is of another kind", async () => {
     const { publicKey } = generateKeyPairSync("ed25519");
     const keyFile = await store(generateKeyPairSync("ed25519").privateKey);
-    const genesis = { members: [memberWith(publicKey)] };
+    const member = memberWith(publicKey);
 
-    await assert.rejects(loadIdentity({ genesis, memberId: "aa", keyFile }), { code: "IDENTITY_MISMATCH" });
-    await assert.rejects(loadIdentity({ genesis, memberId: "bb", keyFile }), { code: "IDENTITY_MISMATCH" });
-    await assert.rejects(loadIdentity({ genesis, memberId: "aa", keyFile: `${keyFile}.no` }), {
+    await assert.rejects(loadIdentity({ member, keyFile }), { code: "IDENTITY_MISMATCH" });
+    await assert.rejects(loadIdentity({ member, keyFile: `${keyFile}.no` }), {
       code: "IDENTITY_MISSING",
     });
     await store(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey);
-    await assert.rejects(loadIdentity({ genesis, memberId: "aa", keyFile }), { code: "IDENTITY_INVALID" });
+    await assert.rejects(loadIdentity({ member, keyFile }), { code: "IDENTITY_INVALID" });
   });
 });
