@@ -140,10 +140,10 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
     { genesis, memberId },
     { ledger, clock, random, log: logOf("ledger"), signal: waiting.signal },
   );
-  // One that joined since holds no share until the key is made anew: it follows, votes and keeps time, but neither signs nor proposes.
+  // One that joined since holds no share until the key is made anew: it follows, votes and keeps time, but neither proposes nor signs.
   const holdsShare = genesis.members.some((each) => each.memberId === memberId);
-  const startSigning = async (...parts: readonly Startable[]): Promise<void> => {
-    if (holdsShare) for (const part of parts) await life.start(part);
+  const startAsHolder = async (part: Startable): Promise<void> => {
+    if (holdsShare) await life.start(part);
   };
   const identity = await loadIdentity({ member, keyFile: config.identityKeyFile });
   const { index } = identity;
@@ -257,7 +257,9 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   await life.start(replicator);
   await life.start(checkpoints);
   await life.start(summaries);
-  await startSigning(cosigner, duties, detector);
+  await life.start(cosigner);
+  await life.start(duties);
+  await startAsHolder(detector);
 
   // Intake.
   const intake = new Intake(
@@ -309,7 +311,7 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
     },
   );
   await life.start(registration);
-  await startSigning(ceremony);
+  await startAsHolder(ceremony);
   await life.start(
     new BucketCloser({ genesis, index, staggerMs }, { view, ledger, clock, random, log: logOf("buckets") }),
   );

@@ -8,13 +8,13 @@ import { testClock } from "../system/testCoalition.ts";
 const { FABRIC_BIN, PATH } = process.env;
 export const search = { FABRIC_BIN, PATH };
 
-/** Orderers, peers and chaincode servers of four members, and nobody who uses them but the test. */
-export async function startRealNetwork(dataDir?: string): Promise<Coalition> {
+/** Orderers, peers and chaincode servers of four members, and nobody who uses them but the test; with nodes and a gateway where it asks for them. */
+export async function startRealNetwork(dataDir?: string, { ledgerOnly = true } = {}): Promise<Coalition> {
   const coalition = await startCoalition(
     {
       dataDir: dataDir ?? mkdtempSync(join(tmpdir(), "comity-fabric-")),
       ledger: "fabric",
-      ledgerOnly: true,
+      ledgerOnly,
       clock: testClock,
     },
     {

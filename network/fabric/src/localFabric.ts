@@ -3,7 +3,7 @@ import { fetchConfig } from "./channel/channelConfig.ts";
 import { createChannelBlock } from "./channel/createChannel.ts";
 import { type ExpectedMember, type Finding, inspectChannel } from "./channel/inspectChannel.ts";
 import { Translator } from "./channel/translator.ts";
-import { isUpdated, updateChannel } from "./channel/updateChannel.ts";
+import { missingUpdate, newestConfigBlock, sendUpdate, updateInBlock } from "./channel/updateChannel.ts";
 import { deployChaincode, type Deployment } from "./chaincode/deploy.ts";
 import { writeConnection } from "./chaincode/connection.ts";
 import { Administrator } from "./member/administrator.ts";
@@ -91,14 +91,51 @@ export class LocalFabric {
   }
 
   /**
-   * Makes the channel what the topology and its certificates say now, signed by a quorum of the members' administrators.
-   * @returns SHA-256 of the ConfigUpdate; undefined where it was so already
+   * The ConfigUpdate that makes the channel what the topology and its certificates say now.
+   * @returns undefined where the channel is so already
    * @throws FabricError BINARY_FAILED
    */
-  async updateChannel(): Promise<string | undefined> {
-    const { topology, mspDirOf, binaries } = this.#options;
-    const signers = this.#administrators().slice(0, quorumOf(topology.members.length));
-    return updateChannel(binaries, { topology, mspDirOf, signers });
+  missingUpdate(): Promise<Uint8Array | undefined> {
+    const { binaries } = this.#options;
+    return missingUpdate(binaries, { ...this.#options, administrators: this.#administrators() });
+  }
+
+  /**
+   * Has a quorum of the members' administrators sign an update, those before all others that are not named.
+   * @throws FabricError BINARY_FAILED
+   */
+  async sendUpdate(update: Uint8Array, unlessNeeded: readonly string[] = []): Promise<void> {
+    const { topology, binaries } = this.#options;
+    const isLast = ({ member }: Administrator): number => Number(unlessNeeded.includes(member.memberId));
+    const inOrder = this.#administrators().sort((a, b) => isLast(a) - isLast(b));
+    const signers = inOrder.slice(0, quorumOf(topology.members.length));
+    await sendUpdate(binaries, topology.channel, update, signers);
+  }
+
+  /** The newest block that changed the channel. @throws FabricError BINARY_FAILED */
+  newestConfigBlock(): ReturnType<typeof newestConfigBlock> {
+    const { topology, binaries } = this.#options;
+    return newestConfigBlock(binaries, this.#administrators(), topology.channel);
+  }
+
+  /** The ConfigUpdate by which a block changed the channel; undefined where it did not. @throws FabricError BINARY_FAILED */
+  updateInBlock(number: number): Promise<Uint8Array | undefined> {
+    const { topology, binaries } = this.#options;
+    const [first] = this.#administrators();
+    if (first === undefined) throw new TypeError("a network has members");
+    return updateInBlock(binaries, first, topology.channel, number);
+  }
+
+  /**
+   * Has the orderer and the peer of a member that was not there from the beginning join the channel.
+   * @param configBlock file of the newest block that changed the channel, which tells the orderer who the consenters are
+   * @throws FabricError BINARY_FAILED
+   */
+  async joinLate(memberId: string, configBlock: string): Promise<void> {
+    const { topology, mspDirOf, directory, binaries } = this.#options;
+    const newcomer = this.administratorOf(memberId);
+    await newcomer.joinOrderer(topology.channel, configBlock);
+    await newcomer.joinPeer(await createChannelBlock(binaries, topology, mspDirOf, directory));
   }
 
   /** Compares the channel, as a member's orderer has it, with the members that the coalition's register has. @throws FabricError */
@@ -115,9 +152,13 @@ export class LocalFabric {
    * consenter by its own copy, and takes minutes to find out.
    */
   async isUpdated(memberId: string): Promise<boolean> {
-    const { topology, mspDirOf, binaries } = this.#options;
-    const signers = this.#administrators().filter(({ member }) => member.memberId === memberId);
-    return isUpdated(binaries, { topology, mspDirOf, signers }).catch(() => false);
+    const { binaries } = this.#options;
+    const administrators = this.#administrators().filter(({ member }) => member.memberId === memberId);
+    const wanted = { ...this.#options, administrators };
+    return missingUpdate(binaries, wanted).then(
+      (update) => update === undefined,
+      () => false,
+    );
   }
 
   administratorOf(memberId: string): Administrator {

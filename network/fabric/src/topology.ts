@@ -12,6 +12,8 @@ const path = text(4096, /./);
 const member = object({
   memberId,
   mspId,
+  /** Of its orderer, for ever: who joins gets a new one, and nobody another's. */
+  consenterId: integer(1, 65_535),
   host,
   ports: object({
     orderer: port,
@@ -91,6 +93,7 @@ function refuseRepeated({ members, observers }: Topology): void {
   );
   const kinds: Readonly<Record<string, readonly string[]>> = {
     "member id": members.map((each) => each.memberId),
+    "consenter id": members.map((each) => String(each.consenterId)),
     "MSP id": [...members, ...observers].map((each) => each.mspId),
     address: addresses,
   };

@@ -8,6 +8,7 @@ export function sampleTopology(n = 4): Topology {
     members: Array.from({ length: n }, (_, at) => ({
       memberId: `x${String.fromCharCode(97 + at)}`,
       mspId: `X${at + 1}MSP`,
+      consenterId: at + 1,
       host: "127.0.0.1",
       ports: Object.fromEntries(portNames.map((name, offset) => [name, 10_000 + at * 10 + offset])),
       rootCertificateFile: `x${at}/ca.pem`,

@@ -19,6 +19,7 @@ describe("a topology", () => {
     ["three members", { ...valid, members: valid.members.slice(1) }],
     ["a key that nobody knows", { ...valid, consortium: "x" }],
     ["one member twice", withMember({ memberId: first?.memberId })],
+    ["one consenter id twice", withMember({ consenterId: first?.consenterId })],
     ["one MSP twice", withMember({ mspId: first?.mspId })],
     ["an observer that is a member", { ...valid, observers: [{ mspId: "X1MSP", rootCertificateFile: "a" }] }],
     ["two programs at one address", withMember({ ports: first?.ports })],

@@ -5,6 +5,7 @@ import type { LiveSession } from "./sessionTable.ts";
 import type { DecisionSubject, LoggedDecision } from "./signingLog.ts";
 
 export interface DeciderDeps {
+  readonly identity: { readonly index: number };
   readonly signer: DecisionSigner;
   readonly shares: ShareStore;
   readonly appraiser: Appraiser;
@@ -18,9 +19,10 @@ export class Decider {
     this.#deps = deps;
   }
 
-  /** The decision, already on disk; undefined where this member would sign but holds no share. */
+  /** The decision, already on disk; undefined where this member would sign but holds no share, or joined since the key was made and has no say. */
   async decide({ session, epoch, closing }: LiveSession): Promise<LoggedDecision | undefined> {
-    const { signer, shares, appraiser } = this.#deps;
+    const { identity, signer, shares, appraiser } = this.#deps;
+    if (!epoch.members.some(({ index }) => index === identity.index)) return undefined;
     const known = signer.decisionOn(session.digest);
     if (known) return known;
     const { statement, kind, keyEpoch, memberIndex } = session.proposal;

@@ -22,6 +22,9 @@ export type CliErrorCode =
   | "TIP_OFFICERS_FEW"
   | "TIP_SHARE_WRONG"
   | "NOTHING_TO_DECIDE"
+  | "MEMBER_CHANGE"
+  | "SUPERVISOR_NONE"
+  | "SUPERVISOR_BUSY"
   | "USAGE";
 
 /** Narrowing with `instanceof` alone would make the code `any`. */

@@ -1,3 +1,4 @@
+export { serveControl } from "./coalition/control.ts";
 export { CliError, type CliErrorCode } from "./cliError.ts";
 export type { ProcessEvent } from "./coalition/child.ts";
 export {

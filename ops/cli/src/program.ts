@@ -12,6 +12,7 @@ import { defaultDataDir, Interrupted, up } from "./command/up.ts";
 import { showStatus } from "./command/status.ts";
 import { doctor } from "./command/doctor.ts";
 import { addFabricCommands, memberCount } from "./command/fabricCommands.ts";
+import { addMemberCommands } from "./command/memberCommands.ts";
 import { addTipCommands } from "./command/tipCommands.ts";
 import { verify } from "./command/verify.ts";
 import { type Terminal, terminal } from "./terminal.ts";
@@ -85,6 +86,7 @@ function createProgram(world: World, out: Terminal, exit: (code: number) => void
     .action(() => showStatus(dataDir(), out, world.now()));
 
   addFabricCommands(program, { ...world, out, exit });
+  addMemberCommands(program, { dataDir, out });
 
   program
     .command("doctor")

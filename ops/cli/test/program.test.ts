@@ -55,6 +55,9 @@ describe("comity", () => {
     ["up", "--members", "17"],
     ["up", "--members", "4.5"],
     ["up", "--ledger", "cloud"],
+    ["fabric", "prepare", "merge", "--reason", "It asks."],
+    ["fabric", "prepare", "join"],
+    ["member", "vote"],
     ["status", "--no-such-option"],
     ["bond", "post"],
     ["bond", "accept", "01J00000000000000000000000", "--rev", "0"],
@@ -225,13 +228,44 @@ describe("comity in a coalition that is not running", function () {
     return { code, stderr, ...(JSON.parse(stdout) as { error: { code: string } }) };
   }
 
-  for (const args of [["doctor"], ["fabric", "status"]]) {
+  for (const args of [
+    ["doctor"],
+    ["fabric", "status"],
+    ["fabric", "prepare", "join", "--reason", "It asks."],
+    ["fabric", "apply"],
+    ["fabric", "upgrade"],
+    ["fabric", "renew", "xa"],
+    ["fabric", "rejoin", "xa"],
+  ]) {
     it(`says that \`${args.join(" ")}\` needs a real network`, async () => {
       const { code, error } = await refusal(...args);
 
       assert.deepEqual([code, error.code], [1, "LEDGER_EMBEDDED"]);
     });
   }
+
+  it("says that nobody runs a real network which is to be kept up, or that no change of it is prepared", async () => {
+    const real = join(scratch(), "real");
+    const clock = { scale: 1, scaledMs: 0, bucketMs: 300_000 };
+    await createNetwork(new Layout(real), { members: 4, clock, ledger: "fabric" }, Date.now);
+    const codeOf = async (...args: string[]): Promise<string> => {
+      const { stdout } = await run(...args, "--json", "--data-dir", real);
+      return (JSON.parse(stdout) as { error: { code: string } }).error.code;
+    };
+
+    for (const args of [["upgrade"], ["renew", "xa"], ["rejoin", "xa"]])
+      assert.equal(await codeOf("fabric", ...args), "SUPERVISOR_NONE");
+    assert.equal(await codeOf("fabric", "apply"), "MEMBER_CHANGE");
+  });
+
+  it("refuses to vote for what is no change of the members", async () => {
+    const file = join(scratch(), "change.json");
+    writeFileSync(file, JSON.stringify({ change: "join", reason: "It asks." }));
+
+    const { code, error } = await refusal("member", "vote", file);
+
+    assert.deepEqual([code, error.code], [1, "DOCUMENT_WRONG"]);
+  });
 
   it("says how to start it when the ledger does not answer", async () => {
     const { code, error, stderr } = await refusal("notice", "list");

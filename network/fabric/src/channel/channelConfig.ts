@@ -28,6 +28,8 @@ interface ConfigBlock {
 
 export interface Fetched {
   readonly config: ChannelConfig;
+  /** The block that made it so. */
+  readonly file: string;
   /** Whose orderer served it. */
   readonly from: Administrator;
 }
@@ -46,7 +48,7 @@ export async function fetchConfig(
   for (const from of administrators) {
     try {
       await from.ordered("channel", "fetch", "config", block, "-c", channel);
-      return { config: await configIn(translator, block), from };
+      return { config: await configIn(translator, block), file: block, from };
     } catch (error) {
       failure = error;
     }

@@ -76,8 +76,8 @@ function ordererPolicies(topology: Topology) {
 
 function consenters({ members }: Topology) {
   return {
-    ConsenterMapping: members.map((member, position) => ({
-      ID: position + 1,
+    ConsenterMapping: members.map((member) => ({
+      ID: member.consenterId,
       Host: member.host,
       Port: member.ports.orderer,
       MSPID: member.mspId,

@@ -13,7 +13,14 @@ import { connectAs, connectAsSurety, connectThrough } from "./ledgerAccess.ts";
 import type { LedgerEngine, Upkeep } from "./ledgerEngine.ts";
 import { takeLock } from "./lock.ts";
 import { type LedgerEngineName, memberOf, type Network, readNetwork, suretyOf } from "./networkFile.ts";
-import { consoleUrl, gatewayProcess, nodeProcess, programOf, writeSuretyAccess } from "./processes.ts";
+import {
+  consoleUrl,
+  endorsersOf,
+  gatewayProcess,
+  nodeProcess,
+  programOf,
+  writeSuretyAccess,
+} from "./processes.ts";
 import type { ProcessSpec } from "./processSpec.ts";
 import { endorses, foundNetwork, isReady, until } from "./readiness.ts";
 import { type ProcessState, Supervisor } from "./supervisor.ts";
@@ -64,6 +71,8 @@ export interface Coalition {
   kill(process: string): Promise<void>;
   stop(process: string): Promise<void>;
   restart(process: string): Promise<void>;
+  /** The members have changed: nodes and gateway follow. */
+  adopt(network: Network): Promise<void>;
   signal(process: string, signal: NodeJS.Signals): void;
   /** Resolves once the ledger holds the genesis record. */
   founded(): Promise<void>;
@@ -125,7 +134,7 @@ interface Parts {
 
 class LocalCoalition implements Coalition {
   readonly layout: Layout;
-  readonly network: Network;
+  network: Network;
   readonly isNew: boolean;
   readonly #options: CoalitionOptions;
   readonly #deps: CoalitionDeps;
@@ -200,6 +209,23 @@ class LocalCoalition implements Coalition {
 
   signal(process: string, signal: NodeJS.Signals): void {
     this.#supervisor.signal(process, signal);
+  }
+
+  async adopt(network: Network): Promise<void> {
+    const { layout, network: before } = this;
+    this.network = network;
+    for (const client of this.#clients.values()) client.endorseBy(endorsersOf(network));
+    if (this.#options.ledgerOnly === true) return;
+    const isIn = ({ members }: Network, memberId: string): boolean =>
+      members.some((member) => member.memberId === memberId);
+    for (const { memberId } of before.members)
+      if (!isIn(network, memberId)) await this.stop(`node-${memberId}`);
+    for (const member of network.members) {
+      const spec = nodeProcess(layout, network, member);
+      if (!isIn(before, member.memberId)) this.start(spec);
+    }
+    gatewayProcess(layout, network);
+    await this.restart("gateway");
   }
 
   founded(): Promise<void> {

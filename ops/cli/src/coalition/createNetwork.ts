@@ -9,6 +9,7 @@ import {
   type IssueRequest,
   type KeyPairFiles,
   saveAuthority,
+  type Topology,
 } from "@comity/fabric";
 import {
   type Clock,
@@ -29,6 +30,7 @@ import {
   fabricPortNames,
   type LedgerEngineName,
   type Network,
+  type NetworkMember,
   portNames,
 } from "./networkFile.ts";
 import { mspIdOf, type State, states } from "./states.ts";
@@ -79,7 +81,7 @@ async function refuseForeign(layout: Layout): Promise<void> {
 }
 
 /** Returns the public half of the member's identity key. */
-async function createMember(
+export async function createMember(
   layout: Layout,
   state: State,
   engine: LedgerEngineName,
@@ -165,42 +167,61 @@ async function assignPorts(
   genesis: string,
   ledger: LedgerEngineName,
 ): Promise<Network> {
-  const names = [...portNames, ...(ledger === "fabric" ? fabricPortNames : [])];
+  const names = portsOn(ledger);
   const [gatewayPort = 0, ...ports] = await freePorts(chosen.length * names.length + 1);
   const members = chosen.map(({ memberId, name }, position) => {
-    const own = ports.slice(position * names.length);
-    const named = Object.fromEntries(names.map((each, at) => [each, own[at]]));
-    return { memberId, name, mspId: mspIdOf(memberId), ports: named };
+    const own = namedPorts(names, ports.slice(position * names.length));
+    return { memberId, name, mspId: mspIdOf(memberId), ports: own };
   });
   return decodeNetwork({ version: 1, genesis, ledger, members, sureties, gatewayPort });
 }
 
-/** What a real network is made of; paths are relative, since a new coalition's directory is moved to its place. */
+/** Names of what a member listens on. */
+export function portsOn(ledger: LedgerEngineName): readonly string[] {
+  return [...portNames, ...(ledger === "fabric" ? fabricPortNames : [])];
+}
+
+export function namedPorts(names: readonly string[], ports: readonly number[]): Record<string, number> {
+  return Object.fromEntries(names.map((name, at) => [name, ports[at] ?? 0]));
+}
+
 async function writeTopology(layout: Layout, network: Network): Promise<void> {
+  await mkdir(layout.fabric, { recursive: true, mode: 0o700 });
+  const topology = topologyOf(layout, network, (member) => network.members.indexOf(member) + 1);
+  await writeFile(layout.topologyFile, jsonText(topology));
+}
+
+/** What a real network is made of; paths are relative, since a new coalition's directory is moved to its place. */
+export function topologyOf(
+  layout: Layout,
+  network: Network,
+  consenterIdOf: (member: NetworkMember) => number,
+): Topology {
   const path = (file: string): string => relative(layout.fabric, file);
-  const topology = decodeTopology({
+  return decodeTopology({
     version: 1,
     channel,
-    members: network.members.map(({ memberId, mspId, ports }) => ({
-      ...{ memberId, mspId, host: loopback },
-      ports: {
-        ...Object.fromEntries(fabricPortNames.map((name) => [name, ports[name]])),
-        ...{ peer: ports.ledger, chaincode: ports.chaincode },
-      },
-      rootCertificateFile: path(layout.rootCertificate(memberId)),
-      tlsRootCertificateFile: path(layout.tlsRootCertificate(memberId)),
-      ordererCertificateFile: path(layout.keyPair(memberId, "orderer").certificateFile),
-      ordererTlsCertificateFile: path(layout.keyPair(memberId, "orderer-tls").certificateFile),
-    })),
+    members: network.members.map((member) => {
+      const { memberId, mspId, ports } = member;
+      return {
+        ...{ memberId, mspId, consenterId: consenterIdOf(member), host: loopback },
+        ports: {
+          ...Object.fromEntries(fabricPortNames.map((name) => [name, ports[name]])),
+          ...{ peer: ports.ledger, chaincode: ports.chaincode },
+        },
+        rootCertificateFile: path(layout.rootCertificate(memberId)),
+        tlsRootCertificateFile: path(layout.tlsRootCertificate(memberId)),
+        ordererCertificateFile: path(layout.keyPair(memberId, "orderer").certificateFile),
+        ordererTlsCertificateFile: path(layout.keyPair(memberId, "orderer-tls").certificateFile),
+      };
+    }),
     observers: network.sureties.map(({ suretyId, mspId }) => ({
       mspId,
       rootCertificateFile: path(layout.suretyRootCertificate(suretyId)),
     })),
   });
-  await mkdir(layout.fabric, { recursive: true, mode: 0o700 });
-  await writeFile(layout.topologyFile, jsonText(topology));
 }
 
-function jsonText(value: unknown): string {
+export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }

@@ -2,9 +2,8 @@ import type { SearchPath } from "@comity/fabric";
 import { FabricUpkeep } from "./fabricUpkeep.ts";
 import type { Layout } from "./layout.ts";
 import type { LedgerEngine } from "./ledgerEngine.ts";
-import { healthy, localFabric } from "./localFabric.ts";
+import { healthy, localFabric, nativeProcesses } from "./localFabric.ts";
 import type { Network, NetworkMember } from "./networkFile.ts";
-import { nativeProgram, type ProcessSpec } from "./processSpec.ts";
 import type { WaitDeps } from "./readiness.ts";
 import { prepareRelease, readCommitted, type Release } from "./release.ts";
 
@@ -19,13 +18,10 @@ export async function fabricEngine(
   await fabric.write();
   const portOf = ({ ports }: NetworkMember): number => ports.chaincode;
   const release = await releaseOf(layout, network, { programFile, portOf });
-  const upkeep = new FabricUpkeep({ layout, network, release }, { ...deps, fabric });
+  const upkeep = new FabricUpkeep({ layout, network, release, search: deps.search }, { ...deps, fabric });
   await upkeep.connect(release);
-  const natives = fabric.processes().map(({ name, command, args, env }): ProcessSpec => {
-    return { name, ...nativeProgram(command, args), env, logFile: layout.logFile(name) };
-  });
   return {
-    processes: [...natives, ...upkeep.servers],
+    processes: [...nativeProcesses(layout, fabric), ...upkeep.servers],
     prepare: async (signal) => {
       await healthy(fabric, signal, deps);
       if (readCommitted(layout)?.packageId === release.package.id) return;

@@ -1,11 +1,23 @@
-import { rm } from "node:fs/promises";
-import { addressName, dataIn, loadAuthority, loadTlsAuthority, type LocalFabric } from "@comity/fabric";
+import { existsSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import {
+  addressName,
+  dataIn,
+  loadAuthority,
+  loadTlsAuthority,
+  type LocalFabric,
+  type SearchPath,
+} from "@comity/fabric";
+import { equalBytes, membershipId, subjectOfChange } from "@comity/protocol";
+import { assertAdopted } from "./adoptedChange.ts";
 import { saveKeyPair } from "./createNetwork.ts";
 import { freePorts, loopback } from "./freePorts.ts";
 import type { Layout } from "./layout.ts";
 import type { Processes, Upkeep } from "./ledgerEngine.ts";
-import { healthy } from "./localFabric.ts";
-import { chaincode, channel, memberOf, type Network } from "./networkFile.ts";
+import { connectAs } from "./ledgerAccess.ts";
+import { healthy, localFabric, nativeProcesses } from "./localFabric.ts";
+import { type Draft, dropDraft, readDraft, takeEffect } from "./membershipDraft.ts";
+import { chaincode, channel, memberOf, type Network, readNetwork } from "./networkFile.ts";
 import { chaincodeProcess } from "./processes.ts";
 import type { ProcessSpec } from "./processSpec.ts";
 import { until, type WaitDeps } from "./readiness.ts";
@@ -16,6 +28,7 @@ export interface FabricUpkeepOptions {
   readonly network: Network;
   /** With which it starts. */
   readonly release: Release;
+  readonly search: SearchPath;
 }
 
 const stepTimeoutMs = 60_000;
@@ -25,8 +38,9 @@ const drainMs = 2_500;
 /** What the operators of a real network do by and by, all members' at once. */
 export class FabricUpkeep implements Upkeep {
   readonly #layout: Layout;
-  readonly #network: Network;
-  readonly #fabric: LocalFabric;
+  readonly #search: SearchPath;
+  #network: Network;
+  #fabric: LocalFabric;
   readonly #deps: WaitDeps;
   readonly #never = new AbortController().signal;
   #release: Release;
@@ -34,10 +48,11 @@ export class FabricUpkeep implements Upkeep {
   servers: readonly ProcessSpec[];
 
   constructor(
-    { layout, network, release }: FabricUpkeepOptions,
+    { layout, network, release, search }: FabricUpkeepOptions,
     deps: WaitDeps & { readonly fabric: LocalFabric },
   ) {
     this.#layout = layout;
+    this.#search = search;
     this.#network = network;
     this.#fabric = deps.fabric;
     this.#deps = deps;
@@ -49,7 +64,9 @@ export class FabricUpkeep implements Upkeep {
     const { members, genesis } = this.#network;
     const [version, sequence] = [this.#release.version + 1, this.#release.sequence + 1];
     const ports = await freePorts(members.length);
-    const portOf: Release["portOf"] = (member) => ports[members.indexOf(member)] ?? 0;
+    const portsById = new Map(members.map(({ memberId }, at) => [memberId as string, ports[at]]));
+    // One that joins later starts with the port that it drew.
+    const portOf: Release["portOf"] = ({ memberId, ports: own }) => portsById.get(memberId) ?? own.chaincode;
     const next = await prepareRelease(this.#layout, genesis, { version, sequence, programFile, portOf });
     await this.connect(this.#release, next);
     const [before, fresh] = [this.servers, this.#serversOf(next, `-v${version}`)];
@@ -85,12 +102,84 @@ export class FabricUpkeep implements Upkeep {
   async renewCertificates(memberId: string, processes: Processes): Promise<void> {
     await this.#reissue(memberId);
     // Its own orderer, too, must know the new consenter before it starts anew as that.
-    await this.#fabric.updateChannel();
+    const update = await this.#fabric.missingUpdate();
+    if (update !== undefined) await this.#fabric.sendUpdate(update);
     await this.#updated(memberId);
     await this.#fabric.write();
     await this.connect(this.#release);
     for (const name of [`orderer-${memberId}`, `peer-${memberId}`]) await processes.restart(name);
     await this.#updated(memberId);
+  }
+
+  async changeMembers(processes: Processes): Promise<void> {
+    const draft = await readDraft(this.#layout);
+    const { request } = draft;
+    const subject = subjectOfChange(request);
+    const stay = this.#network.members.find(({ memberId }) => memberId !== subject);
+    if (stay === undefined) throw new TypeError("a coalition has members");
+    const keys = this.#layout.keyPair(stay.memberId, "officer");
+    const officer = connectAs(this.#layout, this.#network, stay, keys);
+    try {
+      await assertAdopted(officer, request);
+      const { number, bytes } = await this.#changeChannel(draft);
+      await this.#followTopology();
+      if (request.change === "join") await this.#receive(subject, bytes, processes);
+      else await this.#dismiss(subject, processes);
+      await this.putInForce({ ...this.#release, sequence: this.#release.sequence + 1 });
+      await officer.submitIdempotent("coalition:ActivateMembership", membershipId(request), String(number));
+    } finally {
+      officer.close();
+    }
+    await takeEffect(this.#layout.nextNetworkFile, this.#layout.networkFile);
+    await processes.adopt(this.#network);
+    await dropDraft(this.#layout);
+  }
+
+  /** @returns the block that did it, now or when this was tried before */
+  async #changeChannel({
+    request,
+    update,
+  }: Draft): Promise<{ readonly number: number; readonly bytes: Uint8Array }> {
+    const changed = async () => {
+      const newest = await this.#fabric.newestConfigBlock();
+      return newest.update !== undefined && equalBytes(newest.update, update) ? newest : undefined;
+    };
+    const before = await changed();
+    if (before !== undefined) return before;
+    await this.#fabric.sendUpdate(update, request.change === "leave" ? [request.memberId] : []);
+    return this.#until("the channel does not have the change", changed);
+  }
+
+  async #followTopology(): Promise<void> {
+    const { nextTopologyFile, topologyFile, nextNetworkFile } = this.#layout;
+    await takeEffect(nextTopologyFile, topologyFile);
+    this.#fabric = await localFabric(this.#layout, this.#search);
+    if (existsSync(nextNetworkFile)) this.#network = readNetwork(this.#layout, nextNetworkFile);
+    await this.#fabric.write();
+    await this.connect(this.#release);
+  }
+
+  async #receive(memberId: string, configBlock: Uint8Array, processes: Processes): Promise<void> {
+    const natives = nativeProcesses(this.#layout, this.#fabric);
+    const server = this.#serversOf(this.#release).filter(({ name }) => name === `chaincode-${memberId}`);
+    const own = natives.filter(({ name }) => [`orderer-${memberId}`, `peer-${memberId}`].includes(name));
+    for (const spec of [...own, ...server]) processes.start(spec);
+    this.servers = [...this.servers, ...server];
+    await healthy(this.#fabric, this.#never, this.#deps);
+    await writeFile(this.#layout.changeBlockFile, configBlock);
+    await this.#fabric.joinLate(memberId, this.#layout.changeBlockFile);
+    const newcomer = this.#fabric.administratorOf(memberId);
+    await this.#until(`the peer of ${memberId} does not join`, async () =>
+      (await newcomer.hasJoined(channel)) ? true : undefined,
+    );
+    await this.#updated(memberId);
+  }
+
+  async #dismiss(memberId: string, processes: Processes): Promise<void> {
+    const isOwn = ({ name }: ProcessSpec): boolean => name.startsWith(`chaincode-${memberId}`);
+    const servers = this.servers.filter(isOwn).map(({ name }) => name);
+    this.servers = this.servers.filter((spec) => !isOwn(spec));
+    for (const name of [...servers, `peer-${memberId}`, `orderer-${memberId}`]) await processes.stop(name);
   }
 
   /** Tells all members' peers where the servers of these releases listen. */

@@ -10,12 +10,22 @@ export class Layout {
     this.root = root;
   }
 
+  /** Where a new member's files are made before they come to their place. */
+  draftOf(memberId: string): Layout {
+    return new Layout(join(this.root, `.new-${memberId}`));
+  }
+
   get networkFile(): string {
     return join(this.root, "network.json");
   }
 
   get genesisFile(): string {
     return join(this.root, "genesis.json");
+  }
+
+  /** Where the supervisor of a real network takes requests. */
+  get controlSocket(): string {
+    return join(this.root, "up.sock");
   }
 
   /** Process id of the supervisor that runs this coalition now. */
@@ -48,6 +58,29 @@ export class Layout {
 
   get topologyFile(): string {
     return join(this.fabric, "topology.json");
+  }
+
+  /** A change of the members that is prepared: what is voted on, and the update of the channel that the vote names. */
+  get changeFile(): string {
+    return join(this.fabric, "change.json");
+  }
+
+  get changeUpdateFile(): string {
+    return join(this.fabric, "change.pb");
+  }
+
+  /** The block that changed the channel so. */
+  get changeBlockFile(): string {
+    return join(this.fabric, "change.block");
+  }
+
+  /** What network and topology are to be once the members have voted. */
+  get nextNetworkFile(): string {
+    return join(this.root, "network.next.json");
+  }
+
+  get nextTopologyFile(): string {
+    return join(this.fabric, "topology.next.json");
   }
 
   memberHome(memberId: string): MemberHome {

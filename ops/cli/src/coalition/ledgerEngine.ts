@@ -1,3 +1,4 @@
+import type { Network } from "./networkFile.ts";
 import type { ProcessSpec } from "./processSpec.ts";
 
 /** What a local coalition keeps its ledger on. */
@@ -18,6 +19,8 @@ export interface Upkeep {
   rejoinBySnapshot(memberId: string, processes: Processes): Promise<void>;
   /** Gives a member's orderer and peer new certificates and keys. */
   renewCertificates(memberId: string, processes: Processes): Promise<void>;
+  /** Carries out the change of the members that is prepared and voted for: channel, processes, chaincode, register. */
+  changeMembers(processes: Processes): Promise<void>;
 }
 
 /** Where processes are started and stopped. */
@@ -25,4 +28,6 @@ export interface Processes {
   start(spec: ProcessSpec): void;
   stop(name: string): Promise<void>;
   restart(name: string): Promise<void>;
+  /** The members have changed: nodes and gateway follow. */
+  adopt(network: Network): Promise<void>;
 }

@@ -8,14 +8,19 @@ import {
   writeMsp,
 } from "@comity/fabric";
 import type { Layout } from "./layout.ts";
+import { nativeProgram, type ProcessSpec } from "./processSpec.ts";
 import { until, type WaitDeps } from "./readiness.ts";
 
 const healthyTimeoutMs = 60_000;
 
-/** The network whose topology and material lie in the data directory. @throws FabricError */
-export async function localFabric(layout: Layout, search: SearchPath): Promise<LocalFabric> {
+/** The network whose topology and material lie in the data directory, or the one that it is to become. @throws FabricError */
+export async function localFabric(
+  layout: Layout,
+  search: SearchPath,
+  topologyFile: string = layout.topologyFile,
+): Promise<LocalFabric> {
   const binaries = await findBinaries(search);
-  const topology = await readTopology(layout.topologyFile);
+  const topology = await readTopology(topologyFile);
   const observers = new Set(topology.observers.map(({ mspId }) => mspId));
   for (const { mspId, rootCertificateFile } of topology.observers)
     await writeMsp(layout.observerMsp(mspId), { rootCertificateFile });
@@ -36,6 +41,13 @@ export async function localFabric(layout: Layout, search: SearchPath): Promise<L
       home: layout.memberHome(member.memberId),
       material: materialOf(layout, member.memberId),
     })),
+  });
+}
+
+/** All members' orderers and peers. */
+export function nativeProcesses(layout: Layout, fabric: LocalFabric): ProcessSpec[] {
+  return fabric.processes().map(({ name, command, args, env }) => {
+    return { name, ...nativeProgram(command, args), env, logFile: layout.logFile(name) };
   });
 }
 

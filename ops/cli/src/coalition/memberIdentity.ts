@@ -8,6 +8,11 @@ export function signAsMember(layout: Layout, memberId: string, bytes: Uint8Array
   return toHex(sign(null, bytes, createPrivateKey(readFileSync(layout.identityKey(memberId)))));
 }
 
+/** The public half of the key with which it does so. */
+export function memberIdentityKey(layout: Layout, memberId: string): string {
+  return publicHalf(createPrivateKey(readFileSync(layout.identityKey(memberId))));
+}
+
 export interface ReceiptKeyFile {
   readonly receiptKeyFile: string;
   /** By which the member vouches for the key. */

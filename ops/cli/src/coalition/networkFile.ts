@@ -59,9 +59,9 @@ export type Network = Decoded<typeof decodeNetwork>;
 export type NetworkMember = Decoded<typeof networkMember>;
 export type NetworkSurety = Decoded<typeof networkSurety>;
 
-export function readNetwork(layout: Layout): Network {
+export function readNetwork(layout: Layout, file: string = layout.networkFile): Network {
   try {
-    return decodeNetwork(JSON.parse(readFileSync(layout.networkFile, "utf8")));
+    return decodeNetwork(JSON.parse(readFileSync(file, "utf8")));
   } catch (cause) {
     if (isMissing(cause)) {
       throw new CliError(
@@ -71,7 +71,7 @@ export function readNetwork(layout: Layout): Network {
       );
     }
     const reason = cause instanceof DecodeError ? cause.message : "it is not JSON";
-    throw new CliError("DATA_DIR_DAMAGED", `${layout.networkFile} cannot be used: ${reason}.`, { cause });
+    throw new CliError("DATA_DIR_DAMAGED", `${file} cannot be used: ${reason}.`, { cause });
   }
 }
 

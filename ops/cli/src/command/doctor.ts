@@ -1,9 +1,11 @@
-import { registerView } from "@comity/protocol";
-import type { SearchPath } from "@comity/fabric";
+import { type MembershipDocument, sha256, toHex } from "@comity/protocol";
+import type { Finding, SearchPath } from "@comity/fabric";
+import { findChange } from "../coalition/adoptedChange.ts";
 import { localFabric } from "../coalition/localFabric.ts";
 import { refuseEmbedded } from "../coalition/networkFile.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
+import { readRegister } from "./member.ts";
 import { asOfficer, findNetwork, firstMember } from "./network.ts";
 
 /**
@@ -13,12 +15,14 @@ import { asOfficer, findNetwork, firstMember } from "./network.ts";
 export async function doctor(dataDir: string, search: SearchPath, out: Terminal): Promise<boolean> {
   const found = findNetwork(dataDir);
   refuseEmbedded(found.network);
-  const bytes = await asOfficer(found, firstMember(found), (ledger) =>
-    ledger.evaluate("coalition:ReadRegister"),
-  );
-  const { members } = registerView(JSON.parse(Buffer.from(bytes).toString()));
+  const { register, change } = await asOfficer(found, firstMember(found), async (ledger) => {
+    const read = await readRegister(ledger);
+    const { membershipId } = read;
+    return { register: read, change: membershipId && (await findChange(ledger, membershipId)) };
+  });
   const fabric = await localFabric(found.layout, search);
-  const findings = await fabric.inspect(members);
+  const findings = await fabric.inspect(register.members);
+  if (change) findings.push(await votedFinding(change, (block) => fabric.updateInBlock(block)));
   const ok = findings.every(({ holds }) => holds);
   const rows = findings.map(({ what, holds, found: instead }) => [
     holds ? "✔" : "✘",
@@ -28,4 +32,16 @@ export async function doctor(dataDir: string, search: SearchPath, out: Terminal)
   const verdict = ok ? "Register and channel agree." : "Register and channel differ: see network/fabric.";
   out.result({ ok, findings }, [...table(["", "what must be so", "found"], rows), "", verdict]);
   return ok;
+}
+
+/** The member that activated a change answers for the block that it named. */
+async function votedFinding(
+  { request, activation }: MembershipDocument,
+  updateIn: (block: number) => Promise<Uint8Array | undefined>,
+): Promise<Finding> {
+  const { configBlock = 0, by = "?" } = activation ?? {};
+  const update = await updateIn(configBlock);
+  const found = update === undefined ? "no update" : toHex(sha256(update));
+  const what = `block ${configBlock} changed the channel as the members voted`;
+  return { what, holds: found === request.configUpdate, found: `${found}, named by ${by}` };
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { findBinaries, type SearchPath } from "@comity/fabric";
 import { CliError } from "../cliError.ts";
 import { type CoalitionDeps, startCoalition } from "../coalition/coalition.ts";
+import { serveControl } from "../coalition/control.ts";
 import { localFabric } from "../coalition/localFabric.ts";
 import { Layout } from "../coalition/layout.ts";
 import { isAlive, runningSupervisor } from "../coalition/lock.ts";
@@ -36,13 +37,16 @@ export async function runFabric({ dataDir, members }: FabricOptions, deps: Fabri
   const chosen = members === undefined ? {} : { members };
   const coalition = await startCoalition({ dataDir, ledger: "fabric", ledgerOnly: true, ...chosen }, deps);
   const { readyFile } = coalition.layout;
+  let stopControl = (): Promise<void> => Promise.resolve();
   try {
     await coalition.ready();
+    stopControl = await serveControl(coalition);
     writeFileSync(readyFile, "");
     deps.out.say("Every member's gateway can endorse. The network stays up until it is stopped.");
     if (!deps.interrupted.aborted) await once(deps.interrupted, "abort");
   } finally {
     rmSync(readyFile, { force: true });
+    await stopControl();
     await coalition.close();
   }
 }

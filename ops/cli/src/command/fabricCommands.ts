@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseMemberId } from "@comity/protocol";
+import { CliError } from "../cliError.ts";
+import { applyChange, chore, prepareChange, upgradeChaincode } from "./fabricChores.ts";
 import type { SearchPath } from "@comity/fabric";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Terminal } from "../terminal.ts";
@@ -58,10 +61,57 @@ export function addFabricCommands(program: Command, world: FabricWorld): void {
     .option(...members)
     .action(run(runFabric));
   fabric.command("down").description("stop it; its data stay").action(run(fabricDown));
+  addChores(fabric, deps, () => program.opts<{ dataDir?: string }>().dataDir ?? fabricDataDir);
   fabric
     .command("status")
     .description("which orderers and peers are well, and how far each has come")
     .action(run(async (options) => world.exit((await fabricStatus(options, deps)) ? 0 : 1)));
+}
+
+const prepareAbout = `
+Writes change.json, which the members vote on, and change.pb, the update of the
+channel that it names by its SHA-256. All members' parts should be up: from the
+update on, more of them must agree.
+
+Example: comity fabric prepare join --reason "It has asked to."
+         comity fabric prepare leave xb --reason "It has asked to."`;
+
+/** What a network that runs is asked to do. */
+function addChores(fabric: Command, deps: FabricDeps, dataDir: () => string): void {
+  fabric
+    .command("prepare <change> [member]")
+    .description("prepare that a state joins, or a member leaves: `join`, or `leave xb`; nothing changes yet")
+    .requiredOption("--reason <text>", "why, for those who vote")
+    .addHelpText("after", prepareAbout)
+    .action((change: string, memberId: string | undefined, { reason }: { reason: string }) => {
+      if (change !== "join" && change !== "leave") throw new CliError("USAGE", "Prepare `join` or `leave`.");
+      return prepareChange(change, { dataDir: dataDir(), memberId, reason }, deps);
+    });
+  fabric
+    .command("apply")
+    .description("carry out the prepared change, once a quorum has voted for it")
+    .action(() => applyChange(dataDir(), deps));
+  fabric
+    .command("upgrade [program]")
+    .description("put another chaincode in force while clients work (default: the one that is built)")
+    .action((program: string | undefined) => upgradeChaincode({ dataDir: dataDir(), program }, deps));
+  fabric
+    .command("renew <member>")
+    .description("give a member's orderer and peer new certificates and keys while clients work")
+    .action((id: string) =>
+      chore(
+        dataDir(),
+        { do: "renew", memberId: parseMemberId(id) },
+        `The certificates of ${id} are new.`,
+        deps,
+      ),
+    );
+  fabric
+    .command("rejoin <member>")
+    .description("have a member's peer begin anew from another member's snapshot")
+    .action((id: string) =>
+      chore(dataDir(), { do: "rejoin", memberId: parseMemberId(id) }, `The peer of ${id} is back.`, deps),
+    );
 }
 
 export function memberCount(value: string): number {

@@ -6,6 +6,7 @@ import type { SearchPath } from "@comity/fabric";
 import type { ProcessEvent } from "../coalition/child.ts";
 import { type Coalition, type CoalitionDeps, startCoalition } from "../coalition/coalition.ts";
 import type { LedgerEngineName } from "../coalition/networkFile.ts";
+import { serveControl } from "../coalition/control.ts";
 import { Narrator } from "../coalition/narrator.ts";
 import { setStage } from "../story/stage.ts";
 import { tellStory } from "../story/story.ts";
@@ -40,8 +41,10 @@ const onceDataDir = ".comity-once";
 /** Brings the coalition up, tells the story, and stays until interrupted; with `once` only until the story's end. */
 export async function up(options: UpOptions, deps: UpDeps): Promise<number> {
   const coalition = await start(options, deps);
+  let stopControl = (): Promise<void> => Promise.resolve();
   try {
     await unlessInterrupted(coalition.ready(), deps.interrupted);
+    if (coalition.network.ledger === "fabric") stopControl = await serveControl(coalition);
     const readyMs = Math.round(deps.now() - deps.startedMs);
     sayReady(coalition, readyMs, deps);
     const story = unlessInterrupted(tell(coalition, readyMs, options.once, deps), deps.interrupted);
@@ -53,6 +56,7 @@ export async function up(options: UpOptions, deps: UpDeps): Promise<number> {
     await stay(deps);
     return 0;
   } finally {
+    await stopControl();
     await coalition.close();
   }
 }

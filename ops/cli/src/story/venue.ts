@@ -47,7 +47,7 @@ const plannedCase = object({ nomination: nominationRequest, proofHash: hex(32), 
 const publicationTimeoutMs = 60_000;
 const digestTimeoutMs = 60_000;
 
-/** Position of the member that nominates: the one whose operator the alert is about. */
+/** Position among the founders of the member that nominates: the one whose operator the alert is about. */
 const nominator = 2;
 
 /**
@@ -57,7 +57,7 @@ const nominator = 2;
 export async function playVenue(stage: VenueStage, grounds: VenueGrounds): Promise<VenueOutcome> {
   const { nomination, proofHash, responseHash } = planCase(stage, grounds);
   const { venueId, venue } = nomination;
-  const { memberId = "", name: state } = stage.coalition.network.members[nominator] ?? {};
+  const { memberId = "", name: state } = stage.genesis.members[nominator] ?? {};
   const act = (transaction: string, ...args: string[]): Promise<VenueDocument> =>
     submit(stage.coalition.ledger(memberId, "officer"), transaction, ...args);
   await act("designation:Nominate", canonicalString(nomination));
