@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:tls";
-import type { Coalition } from "@comity/cli";
+import { type Coalition, keyPairIn } from "@comity/cli";
 import { canonicalString } from "@comity/protocol";
 import { comity } from "../system/cli.ts";
 import { eventually } from "../system/eventually.ts";
+import { NetworkProcess } from "./networkProcess.ts";
 import { endRealNetwork, startRealNetwork } from "./realNetwork.ts";
 
 /** SHA-256 of the certificate with which a port answers. */
@@ -66,5 +67,39 @@ describe("The certificates of an orderer and a peer", function () {
     assert.equal(code, 0, stdout);
     const { findings } = JSON.parse(stdout) as { findings: { what: string; holds: boolean }[] };
     assert.equal(findings.length, 7);
+  });
+});
+
+describe("The renewal of certificates", function () {
+  this.timeout(180_000);
+  const network = new NetworkProcess("ledger");
+  const { layout } = network;
+  before(() => network.start());
+  after(() => network.remove());
+
+  const filesOf = (memberId: string) =>
+    (["orderer", "orderer-tls", "peer", "peer-tls"] as const).map((name) =>
+      readFileSync(layout.keyPair(memberId, name).certificateFile, "utf8"),
+    );
+
+  it("goes on where it was after everything was killed, with the certificates that it had issued", async () => {
+    const before = filesOf("xc");
+    const renewing = network.run("fabric", "renew", "xc");
+    await eventually("new certificates", () =>
+      Promise.resolve(existsSync(layout.renewal("xc")) ? true : undefined),
+    );
+    await network.end("SIGKILL");
+    assert.equal((await renewing).code, 1);
+    assert.deepEqual(filesOf("xc"), before);
+    const issued = readFileSync(keyPairIn(layout.renewal("xc"), "orderer").certificateFile, "utf8");
+
+    await network.start();
+    const { code, stderr } = await network.run("fabric", "renew", "xc");
+
+    assert.equal(code, 0, stderr);
+    assert.equal(filesOf("xc")[0], issued);
+    for (const [at, file] of filesOf("xc").entries()) assert.notEqual(file, before[at]);
+    assert.equal(existsSync(layout.renewal("xc")), false);
+    assert.equal((await network.run("doctor")).code, 0);
   });
 });

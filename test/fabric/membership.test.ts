@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
-import { type Coalition, serveControl } from "@comity/cli";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { canonicalString } from "@comity/protocol";
-import { type CliAnswer, comity } from "../system/cli.ts";
 import { eventually } from "../system/eventually.ts";
-import { endRealNetwork, startRealNetwork } from "./realNetwork.ts";
+import { NetworkProcess } from "./networkProcess.ts";
 
 interface Listed {
   readonly register: {
@@ -16,63 +14,49 @@ interface Listed {
 
 describe("The members of a coalition on a real network", function () {
   this.timeout(240_000);
-  let coalition: Coalition;
-  let stopControl: () => Promise<void>;
+  const network = new NetworkProcess("all");
+  const { layout } = network;
   const written: string[] = [];
 
-  async function start(root?: string): Promise<void> {
-    coalition = await startRealNetwork(root, { ledgerOnly: false });
-    stopControl = await serveControl(coalition);
-  }
-  async function stop(): Promise<void> {
-    await stopControl();
-    await coalition.close();
-  }
-  before(() => start());
-  after(async () => {
-    await stopControl();
-    await endRealNetwork(coalition);
-  });
+  before(() => network.start());
+  after(() => network.remove());
 
-  const run = (...args: string[]): Promise<CliAnswer> =>
-    comity(...args, "--json", "--data-dir", coalition.layout.root);
   async function done(...args: string[]): Promise<unknown> {
-    const { code, stdout, stderr } = await run(...args);
+    const { code, stdout, stderr } = await network.run(...args);
     assert.equal(code, 0, stderr);
     return JSON.parse(stdout);
   }
   async function refused(reason: RegExp, ...args: string[]): Promise<void> {
-    const { code, stderr } = await run(...args);
+    const { code, stderr } = await network.run(...args);
     assert.equal(code, 1);
     assert.match(stderr, reason);
   }
-  const vote = (memberId: string) =>
-    done("member", "vote", coalition.layout.changeFile, "--member", memberId);
+  const vote = (memberId: string) => done("member", "vote", layout.changeFile, "--member", memberId);
   const text = (operatorId: string, name = operatorId) =>
     canonicalString({ operatorId, memberId: "xd", name });
-  const officer = () => coalition.ledger("xd", "officer");
 
   /** Writes as long as the work takes, and keeps what was acknowledged. */
   async function whileWriting(work: () => Promise<unknown>): Promise<void> {
     let isOver = false;
-    const writer = async (): Promise<void> => {
+    const writing = network.asOfficer("xd", async (ledger) => {
       while (!isOver) {
         const id = `operator-${written.length}`;
-        await officer().submitIdempotent("facility:RegisterOperator", text(id));
+        await ledger.submitIdempotent("facility:RegisterOperator", text(id));
         written.push(id);
       }
-    };
-    const writing = writer();
+    });
     await work().finally(() => (isOver = true));
     await writing;
   }
 
   /** Another name under an id that the ledger has is refused. */
   async function assertNothingLost(): Promise<void> {
-    for (const id of written)
-      await assert.rejects(officer().evaluate("facility:RegisterOperator", text(id, "Other")), {
-        code: "OPERATOR_EXISTS",
-      });
+    await network.asOfficer("xd", async (ledger) => {
+      for (const id of written)
+        await assert.rejects(ledger.evaluate("facility:RegisterOperator", text(id, "Other")), {
+          code: "OPERATOR_EXISTS",
+        });
+    });
   }
 
   async function membersNow(): Promise<[rev: number, members: string, former: string]> {
@@ -95,7 +79,8 @@ describe("The members of a coalition on a real network", function () {
     eventually(
       `${memberId}'s node to be ready`,
       async () => {
-        const answer = await fetch(`${coalition.consoleUrl(memberId)}/readyz`).catch(() => undefined);
+        const { ports } = network.network.members.find((each) => each.memberId === memberId)!;
+        const answer = await fetch(`http://127.0.0.1:${ports.console}/readyz`).catch(() => undefined);
         return answer?.status === 200 ? true : undefined;
       },
       60_000,
@@ -114,7 +99,7 @@ describe("The members of a coalition on a real network", function () {
   });
 
   it("change by no other update of the channel than the one that was voted for", async () => {
-    const file = coalition.layout.changeUpdateFile;
+    const file = layout.changeUpdateFile;
     const update = readFileSync(file);
     appendFileSync(file, "\0");
 
@@ -131,9 +116,9 @@ describe("The members of a coalition on a real network", function () {
     await assertNothingLost();
     await isReady("xe");
     const own = { operatorId: "estmere-compute", memberId: "xe", name: "Estmere Compute" };
-    await coalition
-      .ledger("xe", "officer")
-      .submitIdempotent("facility:RegisterOperator", canonicalString(own));
+    await network.asOfficer("xe", (ledger) =>
+      ledger.submitIdempotent("facility:RegisterOperator", canonicalString(own)),
+    );
   });
 
   it("become four again when the first one leaves, while clients work, and nothing is lost", async () => {
@@ -151,13 +136,42 @@ describe("The members of a coalition on a real network", function () {
     for (const memberId of ["xb", "xc", "xd", "xe"]) await isReady(memberId);
   });
 
+  /** Where `apply` has come to when everything is killed. */
+  const points = {
+    "the channel is changed": () => !existsSync(layout.nextTopologyFile),
+    "the newcomer's orderer has begun": () => existsSync(layout.changeBlockFile),
+  };
+  for (const [point, isReached] of Object.entries(points)) {
+    it(`become five though everything was killed once ${point}`, async () => {
+      const [before] = await membersNow();
+      if (!existsSync(layout.changeFile)) {
+        await done("fabric", "prepare", "join", "--reason", "It has asked to.");
+        for (const memberId of ["xb", "xc", "xd"]) await vote(memberId);
+      }
+      const applying = network.run("fabric", "apply");
+      await eventually(point, () => Promise.resolve(isReached() ? true : undefined), 60_000);
+      await network.end("SIGKILL");
+      assert.equal((await applying).code, 1);
+
+      await network.start();
+      assert.deepEqual((await membersNow())[0], before);
+    });
+  }
+
+  it("go on where they were", async () => {
+    await done("fabric", "apply");
+
+    assert.deepEqual(await membersNow(), [3, "xa xb xc xd xe", ""]);
+    await assertAgreement();
+    await assertNothingLost();
+  });
+
   it("are the same after everything was stopped and started", async () => {
-    const { root } = coalition.layout;
-    await stop();
+    await network.end("SIGTERM");
 
-    await start(root);
+    await network.start();
 
-    assert.deepEqual(await membersNow(), [2, "xb xc xd xe", "xa"]);
+    assert.deepEqual(await membersNow(), [3, "xa xb xc xd xe", ""]);
     await assertAgreement();
     await assertNothingLost();
   });

@@ -5,7 +5,7 @@ import { type ExpectedMember, type Finding, inspectChannel } from "./channel/ins
 import { Translator } from "./channel/translator.ts";
 import { missingUpdate, newestConfigBlock, sendUpdate, updateInBlock } from "./channel/updateChannel.ts";
 import { deployChaincode, type Deployment } from "./chaincode/deploy.ts";
-import { writeConnection } from "./chaincode/connection.ts";
+import { forgetConnections, writeConnection } from "./chaincode/connection.ts";
 import { Administrator } from "./member/administrator.ts";
 import type { MemberHome } from "./member/home.ts";
 import type { MemberMaterial } from "./member/material.ts";
@@ -56,6 +56,12 @@ export class LocalFabric {
         writeConnection(home, material, serversOf(member)),
       ),
     );
+  }
+
+  /** Has a member's peer, which is not running, connect to its chaincode as `connect` says now, and not as it did when the package was installed. */
+  async reconnect(memberId: string): Promise<void> {
+    const own = this.#options.members.find(({ member }) => member.memberId === memberId);
+    if (own !== undefined) await forgetConnections(own.home);
   }
 
   processes(): FabricProcess[] {

@@ -11,7 +11,7 @@ export {
 export { createNetwork } from "./coalition/createNetwork.ts";
 export { healthy, localFabric } from "./coalition/localFabric.ts";
 export { freePorts, loopback } from "./coalition/freePorts.ts";
-export { Layout } from "./coalition/layout.ts";
+export { keyPairIn, Layout } from "./coalition/layout.ts";
 export { connectAs } from "./coalition/ledgerAccess.ts";
 export {
   type LedgerEngineName,

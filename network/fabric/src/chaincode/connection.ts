@@ -1,5 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
-import type { MemberHome } from "../member/home.ts";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { dataIn, type MemberHome } from "../member/home.ts";
 import type { MemberMaterial } from "../member/material.ts";
 
 /**
@@ -19,4 +20,9 @@ export async function writeConnection(
     ...Object.fromEntries(addresses),
   };
   await writeFile(home.chaincodeConnection, `${JSON.stringify(values, undefined, 2)}\n`, { mode: 0o600 });
+}
+
+/** What the builder filled in when a package was installed, address and keys, is used for ever; a peer that is started without it has it filled in anew. */
+export async function forgetConnections(home: MemberHome): Promise<void> {
+  await rm(join(dataIn(home.peer), "externalbuilder"), { recursive: true, force: true });
 }

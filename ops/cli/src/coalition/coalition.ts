@@ -12,6 +12,7 @@ import { Layout } from "./layout.ts";
 import { connectAs, connectAsSurety, connectThrough } from "./ledgerAccess.ts";
 import type { LedgerEngine, Upkeep } from "./ledgerEngine.ts";
 import { takeLock } from "./lock.ts";
+import { settleLeave } from "./membershipDraft.ts";
 import { type LedgerEngineName, memberOf, type Network, readNetwork, suretyOf } from "./networkFile.ts";
 import {
   consoleUrl,
@@ -102,6 +103,7 @@ export async function startCoalition(options: CoalitionOptions, deps: CoalitionD
     const { members = 4, clock = storyClock(members), rulebook, ledger } = options;
     await createNetwork(layout, { members, clock, rulebook, ledger }, deps.now);
   }
+  await settleLeave(layout);
   const network = readNetwork(layout);
   refuseOther(options, network);
   const release = takeLock(layout);

@@ -3,23 +3,31 @@ import { FabricUpkeep } from "./fabricUpkeep.ts";
 import type { Layout } from "./layout.ts";
 import type { LedgerEngine } from "./ledgerEngine.ts";
 import { healthy, localFabric, nativeProcesses } from "./localFabric.ts";
+import { networkOnChannel } from "./membershipDraft.ts";
 import type { Network, NetworkMember } from "./networkFile.ts";
 import type { WaitDeps } from "./readiness.ts";
+import { finishRenewals } from "./renewal.ts";
 import { prepareRelease, readCommitted, type Release } from "./release.ts";
 
 /** A real network, all members of which run on this machine. */
 export async function fabricEngine(
   layout: Layout,
-  network: Network,
+  coalition: Network,
   programFile: string,
   deps: WaitDeps & { readonly search: SearchPath },
 ): Promise<LedgerEngine> {
+  const network = networkOnChannel(layout) ?? coalition;
+  await finishRenewals(
+    layout,
+    network.members.map(({ memberId }) => memberId),
+  );
   const fabric = await localFabric(layout, deps.search);
   await fabric.write();
   const portOf = ({ ports }: NetworkMember): number => ports.chaincode;
   const release = await releaseOf(layout, network, { programFile, portOf });
   const upkeep = new FabricUpkeep({ layout, network, release, search: deps.search }, { ...deps, fabric });
   await upkeep.connect(release);
+  for (const { memberId } of network.members) await fabric.reconnect(memberId);
   return {
     processes: [...nativeProcesses(layout, fabric), ...upkeep.servers],
     prepare: async (signal) => {

@@ -1,26 +1,19 @@
 import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
-import {
-  addressName,
-  dataIn,
-  loadAuthority,
-  loadTlsAuthority,
-  type LocalFabric,
-  type SearchPath,
-} from "@comity/fabric";
+import { addressName, dataIn, type LocalFabric, type SearchPath, type Topology } from "@comity/fabric";
 import { equalBytes, membershipId, subjectOfChange } from "@comity/protocol";
 import { assertAdopted } from "./adoptedChange.ts";
-import { saveKeyPair } from "./createNetwork.ts";
-import { freePorts, loopback } from "./freePorts.ts";
+import { freePorts } from "./freePorts.ts";
 import type { Layout } from "./layout.ts";
 import type { Processes, Upkeep } from "./ledgerEngine.ts";
 import { connectAs } from "./ledgerAccess.ts";
 import { healthy, localFabric, nativeProcesses } from "./localFabric.ts";
-import { type Draft, dropDraft, readDraft, takeEffect } from "./membershipDraft.ts";
+import { type Draft, dropDraft, readDraft, settleLeave, takeEffect } from "./membershipDraft.ts";
 import { chaincode, channel, memberOf, type Network, readNetwork } from "./networkFile.ts";
 import { chaincodeProcess } from "./processes.ts";
 import type { ProcessSpec } from "./processSpec.ts";
 import { until, type WaitDeps } from "./readiness.ts";
+import { issueAnew, renewed, takeIntoUse } from "./renewal.ts";
 import { prepareRelease, type Release, writeCommitted } from "./release.ts";
 
 export interface FabricUpkeepOptions {
@@ -29,6 +22,12 @@ export interface FabricUpkeepOptions {
   /** With which it starts. */
   readonly release: Release;
   readonly search: SearchPath;
+}
+
+/** That changed the channel. */
+interface ChannelBlock {
+  readonly number: number;
+  readonly bytes: Uint8Array;
 }
 
 const stepTimeoutMs = 60_000;
@@ -100,14 +99,20 @@ export class FabricUpkeep implements Upkeep {
   }
 
   async renewCertificates(memberId: string, processes: Processes): Promise<void> {
-    await this.#reissue(memberId);
+    await issueAnew(this.#layout, memberId, this.#deps.now);
+    const alter = (topology: Topology): Topology => renewed(this.#layout, memberId, topology);
+    const next = await localFabric(this.#layout, this.#search, { alter });
+    const update = await next.missingUpdate();
+    if (update !== undefined) await next.sendUpdate(update, [memberId]);
     // Its own orderer, too, must know the new consenter before it starts anew as that.
-    const update = await this.#fabric.missingUpdate();
-    if (update !== undefined) await this.#fabric.sendUpdate(update);
-    await this.#updated(memberId);
+    await this.#updated(memberId, next);
+    await takeIntoUse(this.#layout, memberId);
     await this.#fabric.write();
     await this.connect(this.#release);
-    for (const name of [`orderer-${memberId}`, `peer-${memberId}`]) await processes.restart(name);
+    await processes.restart(`orderer-${memberId}`);
+    await processes.stop(`peer-${memberId}`);
+    await this.#fabric.reconnect(memberId);
+    await processes.restart(`peer-${memberId}`);
     await this.#updated(memberId);
   }
 
@@ -121,12 +126,16 @@ export class FabricUpkeep implements Upkeep {
     const officer = connectAs(this.#layout, this.#network, stay, keys);
     try {
       await assertAdopted(officer, request);
-      const { number, bytes } = await this.#changeChannel(draft);
+      const block = await this.#changeChannel(draft);
       await this.#followTopology();
-      if (request.change === "join") await this.#receive(subject, bytes, processes);
+      if (request.change === "join") await this.#receive(subject, block, processes);
       else await this.#dismiss(subject, processes);
       await this.putInForce({ ...this.#release, sequence: this.#release.sequence + 1 });
-      await officer.submitIdempotent("coalition:ActivateMembership", membershipId(request), String(number));
+      await officer.submitIdempotent(
+        "coalition:ActivateMembership",
+        membershipId(request),
+        String(block.number),
+      );
     } finally {
       officer.close();
     }
@@ -136,10 +145,7 @@ export class FabricUpkeep implements Upkeep {
   }
 
   /** @returns the block that did it, now or when this was tried before */
-  async #changeChannel({
-    request,
-    update,
-  }: Draft): Promise<{ readonly number: number; readonly bytes: Uint8Array }> {
+  async #changeChannel({ request, update }: Draft): Promise<ChannelBlock> {
     const changed = async () => {
       const newest = await this.#fabric.newestConfigBlock();
       return newest.update !== undefined && equalBytes(newest.update, update) ? newest : undefined;
@@ -155,23 +161,29 @@ export class FabricUpkeep implements Upkeep {
     await takeEffect(nextTopologyFile, topologyFile);
     this.#fabric = await localFabric(this.#layout, this.#search);
     if (existsSync(nextNetworkFile)) this.#network = readNetwork(this.#layout, nextNetworkFile);
+    await settleLeave(this.#layout);
     await this.#fabric.write();
     await this.connect(this.#release);
   }
 
-  async #receive(memberId: string, configBlock: Uint8Array, processes: Processes): Promise<void> {
+  async #receive(memberId: string, { number, bytes }: ChannelBlock, processes: Processes): Promise<void> {
     const natives = nativeProcesses(this.#layout, this.#fabric);
     const server = this.#serversOf(this.#release).filter(({ name }) => name === `chaincode-${memberId}`);
     const own = natives.filter(({ name }) => [`orderer-${memberId}`, `peer-${memberId}`].includes(name));
-    for (const spec of [...own, ...server]) processes.start(spec);
-    this.servers = [...this.servers, ...server];
+    const known = new Set(processes.processes().map(({ name }) => name));
+    // It may have been a member before, and its chaincode elsewhere.
+    if (!known.has(`peer-${memberId}`)) await this.#fabric.reconnect(memberId);
+    for (const spec of [...own, ...server]) if (!known.has(spec.name)) processes.start(spec);
+    this.servers = [...this.servers.filter(({ name }) => name !== `chaincode-${memberId}`), ...server];
     await healthy(this.#fabric, this.#never, this.#deps);
-    await writeFile(this.#layout.changeBlockFile, configBlock);
+    await writeFile(this.#layout.changeBlockFile, bytes);
     await this.#fabric.joinLate(memberId, this.#layout.changeBlockFile);
-    const newcomer = this.#fabric.administratorOf(memberId);
-    await this.#until(`the peer of ${memberId} does not join`, async () =>
-      (await newcomer.hasJoined(channel)) ? true : undefined,
-    );
+    // Until its peer has come to that block, the channel that it knows has no such member.
+    await this.#until(`the peer of ${memberId} does not catch up`, async () => {
+      const all = await this.#fabric.health(this.#never);
+      const { height = 0 } = all.find(({ name }) => name === `peer-${memberId}`) ?? {};
+      return height > number ? true : undefined;
+    });
     await this.#updated(memberId);
   }
 
@@ -205,27 +217,10 @@ export class FabricUpkeep implements Upkeep {
     );
   }
 
-  /** New keys and certificates of what a member runs for the network, from its own authorities, in place of the old ones. */
-  async #reissue(memberId: string): Promise<void> {
-    const { now } = this.#deps;
-    const authority = await loadAuthority(this.#layout.authority(memberId), now);
-    const tlsAuthority = await loadTlsAuthority(this.#layout.tlsAuthority(memberId), now);
-    for (const name of ["orderer", "peer"] as const) {
-      const issued = await authority.issue({ commonName: name, ou: name });
-      const tls = await tlsAuthority.issue({
-        commonName: `${name}-tls`,
-        dns: ["localhost"],
-        ips: [loopback],
-      });
-      await saveKeyPair(issued, this.#layout.keyPair(memberId, name));
-      await saveKeyPair(tls, this.#layout.keyPair(memberId, `${name}-tls`));
-    }
-  }
-
   /** Until a member's own orderer serves the channel as the topology says. */
-  async #updated(memberId: string): Promise<void> {
+  async #updated(memberId: string, fabric: LocalFabric = this.#fabric): Promise<void> {
     const what = `the orderer of ${memberId} does not have the channel's new configuration`;
-    await this.#until(what, async () => ((await this.#fabric.isUpdated(memberId)) ? true : undefined));
+    await this.#until(what, async () => ((await fabric.isUpdated(memberId)) ? true : undefined));
   }
 
   #until<T>(what: string, attempt: () => Promise<T | undefined>): Promise<T> {

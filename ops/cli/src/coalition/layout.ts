@@ -149,6 +149,11 @@ export class Layout {
     return join(this.surety(suretyId), "ledger.json");
   }
 
+  /** New keys and certificates, until they take the old ones' place. */
+  renewal(memberId: string): string {
+    return join(this.member(memberId), "renewal");
+  }
+
   identityKey(memberId: string): string {
     return join(this.member(memberId), "identity-key.pem");
   }

@@ -25,6 +25,8 @@ export interface Upkeep {
 
 /** Where processes are started and stopped. */
 export interface Processes {
+  /** All that were ever started. */
+  processes(): readonly { readonly name: string }[];
   start(spec: ProcessSpec): void;
   stop(name: string): Promise<void>;
   restart(name: string): Promise<void>;

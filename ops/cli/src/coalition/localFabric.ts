@@ -5,6 +5,7 @@ import {
   type MemberMaterial,
   readTopology,
   type SearchPath,
+  type Topology,
   writeMsp,
 } from "@comity/fabric";
 import type { Layout } from "./layout.ts";
@@ -13,14 +14,20 @@ import { until, type WaitDeps } from "./readiness.ts";
 
 const healthyTimeoutMs = 60_000;
 
-/** The network whose topology and material lie in the data directory, or the one that it is to become. @throws FabricError */
+/** Another network than the one that runs: the one that it is to become. */
+export interface Alteration {
+  readonly topologyFile?: string;
+  readonly alter?: (topology: Topology) => Topology;
+}
+
+/** The network whose topology and material lie in the data directory. @throws FabricError */
 export async function localFabric(
   layout: Layout,
   search: SearchPath,
-  topologyFile: string = layout.topologyFile,
+  { topologyFile = layout.topologyFile, alter = (topology) => topology }: Alteration = {},
 ): Promise<LocalFabric> {
   const binaries = await findBinaries(search);
-  const topology = await readTopology(topologyFile);
+  const topology = alter(await readTopology(topologyFile));
   const observers = new Set(topology.observers.map(({ mspId }) => mspId));
   for (const { mspId, rootCertificateFile } of topology.observers)
     await writeMsp(layout.observerMsp(mspId), { rootCertificateFile });

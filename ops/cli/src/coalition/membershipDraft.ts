@@ -105,6 +105,23 @@ export async function takeEffect(next: string, file: string): Promise<void> {
   if (existsSync(next)) await rename(next, file);
 }
 
+/**
+ * The network that the channel has, where a change was interrupted after the topology had taken effect: with a member that is about to join, or without
+ * one that has left. Undefined where none was.
+ */
+export function networkOnChannel(layout: Layout): Network | undefined {
+  const { nextNetworkFile, nextTopologyFile } = layout;
+  if (!existsSync(nextNetworkFile) || existsSync(nextTopologyFile)) return undefined;
+  return readNetwork(layout, nextNetworkFile);
+}
+
+/** Whoever has left the channel is not waited for when the others start. */
+export async function settleLeave(layout: Layout): Promise<void> {
+  const next = networkOnChannel(layout);
+  if (next === undefined || next.members.length > readNetwork(layout).members.length) return;
+  await takeEffect(layout.nextNetworkFile, layout.networkFile);
+}
+
 function stateToJoin({ members }: RegisterView, wanted: string | undefined): State {
   const isMember = ({ memberId }: State): boolean => members.some((member) => member.memberId === memberId);
   const state = states.find((each) => (wanted === undefined ? !isMember(each) : each.memberId === wanted));
@@ -132,10 +149,11 @@ async function channelUpdate(
   { search }: DraftDeps,
 ): Promise<Uint8Array> {
   await dropDraft(layout);
-  await writeFile(layout.nextNetworkFile, jsonText(next));
   const topology = topologyOf(layout, next, (member) => placeOf(member, register));
+  // In this order: a network without a topology beside it is one whose topology has taken effect.
   await writeFile(layout.nextTopologyFile, jsonText(topology));
-  const fabric = await localFabric(layout, search, layout.nextTopologyFile);
+  await writeFile(layout.nextNetworkFile, jsonText(next));
+  const fabric = await localFabric(layout, search, { topologyFile: layout.nextTopologyFile });
   await fabric.write();
   const update = await fabric.missingUpdate();
   if (update !== undefined) return update;
