@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { X509Certificate } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:tls";
 import { type Coalition, keyPairIn } from "@comity/cli";
+import { loadAuthority, loadTlsAuthority } from "@comity/fabric";
 import { canonicalString } from "@comity/protocol";
 import { comity } from "../system/cli.ts";
 import { eventually } from "../system/eventually.ts";
 import { NetworkProcess } from "./networkProcess.ts";
 import { endRealNetwork, startRealNetwork } from "./realNetwork.ts";
+
+interface Status {
+  readonly processes: readonly {
+    readonly name: string;
+    readonly isWell: boolean;
+    readonly height?: number;
+  }[];
+}
 
 /** SHA-256 of the certificate with which a port answers. */
 function fingerprintAt(port: number, ca: string): Promise<string> {
@@ -102,4 +112,54 @@ describe("The renewal of certificates", function () {
     assert.equal(existsSync(layout.renewal("xc")), false);
     assert.equal((await network.run("doctor")).code, 0);
   });
+
+  it("helps an orderer whose certificates have run out, which nobody speaks with any more", async () => {
+    await issueFor("xd", 40_000);
+    assert.equal((await network.run("fabric", "renew", "xd")).code, 0);
+    const { certificateFile } = layout.keyPair("xd", "orderer-tls");
+    const expired = (): boolean =>
+      new X509Certificate(readFileSync(certificateFile)).validToDate.getTime() < Date.now();
+    await eventually(
+      "the certificates to run out",
+      () => Promise.resolve(expired() ? true : undefined),
+      60_000,
+    );
+
+    const { code, stderr } = await network.run("fabric", "renew", "xd");
+
+    assert.equal(code, 0, stderr);
+    assert.equal(expired(), false);
+    assert.equal((await network.run("doctor")).code, 0);
+    await eventually("all to have come equally far", async () => {
+      const status = JSON.parse((await network.run("fabric", "status")).stdout) as Status;
+      return new Set(status.processes.map(({ height }) => height)).size === 1 ? true : undefined;
+    });
+  });
+
+  /** New certificates that are valid for so long, as a renewal finds them that was interrupted after it had issued them. */
+  async function issueFor(memberId: string, ms: number): Promise<void> {
+    const folder = layout.renewal(memberId);
+    const notAfter = Date.now() + ms;
+    const [authority, tlsAuthority] = [
+      await loadAuthority(layout.authority(memberId), Date.now),
+      await loadTlsAuthority(layout.tlsAuthority(memberId), Date.now),
+    ];
+    mkdirSync(folder);
+    for (const name of ["orderer", "peer"] as const) {
+      const tls = { commonName: `${name}-tls`, dns: ["localhost"], ips: ["127.0.0.1"] };
+      const issued = {
+        [name]: await authority.issue({
+          commonName: name,
+          ou: name,
+          ...(name === "orderer" && { notAfter }),
+        }),
+        [`${name}-tls`]: await tlsAuthority.issue({ ...tls, ...(name === "orderer" && { notAfter }) }),
+      };
+      for (const [pair, { certificatePem, privateKeyPem = "" }] of Object.entries(issued)) {
+        const { certificateFile, keyFile } = keyPairIn(folder, pair);
+        writeFileSync(certificateFile, certificatePem);
+        writeFileSync(keyFile, privateKeyPem, { mode: 0o600 });
+      }
+    }
+  }
 });

@@ -42,6 +42,21 @@ describe("A real network that lost data", function () {
     await network.restart(others[0] ?? "");
   });
 
+  it("orders again after more than f orderers lost all that they had, and has everything that was acknowledged", async () => {
+    await register("xc", "before-the-loss");
+    for (const name of ["orderer-xa", "orderer-xb"]) await network.kill(name);
+
+    for (const memberId of ["xa", "xb"]) await network.upkeep.rejoinOrderer(memberId, network);
+
+    await register("xc", "after-the-loss");
+    await has("xc", "before-the-loss");
+    await has("xc", "after-the-loss");
+    // The two that began anew are needed now.
+    await network.stop("orderer-xd");
+    await register("xc", "with-those-that-began-anew");
+    await network.restart("orderer-xd");
+  });
+
   it("goes on from one backup of all members, and knows nothing of what came after it", async () => {
     const { root } = network.layout;
     await register("xa", "before-the-backup");

@@ -21,12 +21,14 @@ export {
   packageChaincode,
   packageProgram,
 } from "./chaincode/package.ts";
+export { collectionName } from "./channel/collection.ts";
 export type { ExpectedMember, Finding } from "./channel/inspectChannel.ts";
 export { FabricError, type FabricErrorCode } from "./fabricError.ts";
 export { dataIn, MemberHome } from "./member/home.ts";
 export type { KeyPairFiles, MemberMaterial } from "./member/material.ts";
 export { writeMsp } from "./member/msp.ts";
 export { LocalFabric, type LocalMember, type LocalNetworkOptions } from "./localFabric.ts";
+export type { Health } from "./process/health.ts";
 export { type Binaries, binaryNames, findBinaries, type SearchPath } from "./process/binaries.ts";
 export type { FabricProcess } from "./process/processes.ts";
 export {

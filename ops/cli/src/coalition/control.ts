@@ -1,7 +1,16 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { rm } from "node:fs/promises";
 import { once } from "node:events";
-import { type Decoded, DecodeError, type Decoder, literal, memberId, object, text } from "@comity/protocol";
+import {
+  type Decoded,
+  DecodeError,
+  type Decoder,
+  literal,
+  memberId,
+  object,
+  oneOf,
+  text,
+} from "@comity/protocol";
 import { CliError, type CliErrorCode, domainErrorOf } from "../cliError.ts";
 import type { Coalition } from "./coalition.ts";
 import type { Layout } from "./layout.ts";
@@ -10,7 +19,7 @@ const work = {
   "change-members": object({ do: literal("change-members") }),
   upgrade: object({ do: literal("upgrade"), programFile: text(4096) }),
   renew: object({ do: literal("renew"), memberId }),
-  rejoin: object({ do: literal("rejoin"), memberId }),
+  rejoin: object({ do: literal("rejoin"), memberId, part: oneOf("peer", "orderer") }),
 };
 
 /** What a command asks the process that runs a real network to do with it. */
@@ -101,7 +110,9 @@ function carryOut(coalition: Coalition, wanted: Chore): Promise<void> {
     case "renew":
       return upkeep.renewCertificates(wanted.memberId, coalition);
     case "rejoin":
-      return upkeep.rejoinBySnapshot(wanted.memberId, coalition);
+      return wanted.part === "peer"
+        ? upkeep.rejoinBySnapshot(wanted.memberId, coalition)
+        : upkeep.rejoinOrderer(wanted.memberId, coalition);
   }
 }
 

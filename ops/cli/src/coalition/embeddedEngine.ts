@@ -1,9 +1,10 @@
+import { collectionName } from "@comity/fabric";
 import { quorumOf } from "@comity/protocol";
 import { loopback } from "./freePorts.ts";
 import type { Layout } from "./layout.ts";
 import type { LedgerEngine } from "./ledgerEngine.ts";
 import { channel, chaincode, type Network, type NetworkMember } from "./networkFile.ts";
-import { chaincodeProcess, configured } from "./processes.ts";
+import { chaincodeProcess, configured, endorsersOf } from "./processes.ts";
 import type { ProcessSpec } from "./processSpec.ts";
 import { prepareRelease } from "./release.ts";
 
@@ -34,6 +35,12 @@ function ledgerProcess(layout: Layout, network: Network): ProcessSpec {
   const config = {
     channel,
     chaincodeName: chaincode,
+    collections: [
+      {
+        ...{ name: collectionName, members: endorsersOf(network) },
+        ...{ memberOnlyRead: true, memberOnlyWrite: true },
+      },
+    ],
     mode: "evaluation",
     dataDir: layout.ledger,
     quorum: quorumOf(network.members.length),

@@ -1,6 +1,14 @@
 import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
-import { addressName, dataIn, type LocalFabric, type SearchPath, type Topology } from "@comity/fabric";
+import { join } from "node:path";
+import {
+  addressName,
+  dataIn,
+  type Health,
+  type LocalFabric,
+  type SearchPath,
+  type Topology,
+} from "@comity/fabric";
 import { equalBytes, membershipId, subjectOfChange } from "@comity/protocol";
 import { assertAdopted } from "./adoptedChange.ts";
 import { freePorts } from "./freePorts.ts";
@@ -13,7 +21,7 @@ import { chaincode, channel, memberOf, type Network, readNetwork } from "./netwo
 import { chaincodeProcess } from "./processes.ts";
 import type { ProcessSpec } from "./processSpec.ts";
 import { until, type WaitDeps } from "./readiness.ts";
-import { issueAnew, renewed, takeIntoUse } from "./renewal.ts";
+import { isOrdererExpired, issueAnew, renewed, takeIntoUse } from "./renewal.ts";
 import { prepareRelease, type Release, writeCommitted } from "./release.ts";
 
 export interface FabricUpkeepOptions {
@@ -98,18 +106,35 @@ export class FabricUpkeep implements Upkeep {
     await this.putInForce({ ...this.#release, sequence: this.#release.sequence + 1 });
   }
 
+  async rejoinOrderer(memberId: string, processes: Processes): Promise<void> {
+    await processes.stop(`orderer-${memberId}`);
+    await rm(dataIn(this.#layout.memberHome(memberId).orderer), { recursive: true, force: true });
+    await this.#fabric.write();
+    await processes.restart(`orderer-${memberId}`);
+    // Others' may be away as well.
+    await this.#shows(`orderer-${memberId}`, "is not well", ({ isWell }) => isWell);
+    const { bytes } = await this.#fabric.newestConfigBlock();
+    const file = join(this.#layout.fabric, `rejoin-${memberId}.block`);
+    await writeFile(file, bytes);
+    await this.#fabric.administratorOf(memberId).joinOrderer(channel, file);
+    await rm(file);
+    await this.#updated(memberId);
+  }
+
   async renewCertificates(memberId: string, processes: Processes): Promise<void> {
+    const isExpired = await isOrdererExpired(this.#layout, memberId, this.#deps.now());
     await issueAnew(this.#layout, memberId, this.#deps.now);
     const alter = (topology: Topology): Topology => renewed(this.#layout, memberId, topology);
     const next = await localFabric(this.#layout, this.#search, { alter });
     const update = await next.missingUpdate();
     if (update !== undefined) await next.sendUpdate(update, [memberId]);
-    // Its own orderer, too, must know the new consenter before it starts anew as that.
-    await this.#updated(memberId, next);
+    // Its own orderer, too, must know the new consenter before it starts anew as that: unless nobody speaks with it any more.
+    if (!isExpired) await this.#updated(memberId, next);
     await takeIntoUse(this.#layout, memberId);
     await this.#fabric.write();
     await this.connect(this.#release);
-    await processes.restart(`orderer-${memberId}`);
+    if (isExpired) await this.rejoinOrderer(memberId, processes);
+    else await processes.restart(`orderer-${memberId}`);
     await processes.stop(`peer-${memberId}`);
     await this.#fabric.reconnect(memberId);
     await processes.restart(`peer-${memberId}`);
@@ -179,11 +204,7 @@ export class FabricUpkeep implements Upkeep {
     await writeFile(this.#layout.changeBlockFile, bytes);
     await this.#fabric.joinLate(memberId, this.#layout.changeBlockFile);
     // Until its peer has come to that block, the channel that it knows has no such member.
-    await this.#until(`the peer of ${memberId} does not catch up`, async () => {
-      const all = await this.#fabric.health(this.#never);
-      const { height = 0 } = all.find(({ name }) => name === `peer-${memberId}`) ?? {};
-      return height > number ? true : undefined;
-    });
+    await this.#shows(`peer-${memberId}`, "does not catch up", ({ height = 0 }) => height > number);
     await this.#updated(memberId);
   }
 
@@ -221,6 +242,13 @@ export class FabricUpkeep implements Upkeep {
   async #updated(memberId: string, fabric: LocalFabric = this.#fabric): Promise<void> {
     const what = `the orderer of ${memberId} does not have the channel's new configuration`;
     await this.#until(what, async () => ((await fabric.isUpdated(memberId)) ? true : undefined));
+  }
+
+  async #shows(process: string, not: string, isSo: (health: Health) => boolean): Promise<void> {
+    await this.#until(`${process} ${not}`, async () => {
+      const all = await this.#fabric.health(this.#never);
+      return all.some((health) => health.name === process && isSo(health)) ? true : undefined;
+    });
   }
 
   #until<T>(what: string, attempt: () => Promise<T | undefined>): Promise<T> {

@@ -17,6 +17,8 @@ export interface Upkeep {
   upgradeChaincode(programFile: string, processes: Processes): Promise<void>;
   /** Has a member's peer that lost its data begin anew from another member's snapshot. */
   rejoinBySnapshot(memberId: string, processes: Processes): Promise<void>;
+  /** Has a member's orderer that lost its data begin anew from what the others have. */
+  rejoinOrderer(memberId: string, processes: Processes): Promise<void>;
   /** Gives a member's orderer and peer new certificates and keys. */
   renewCertificates(memberId: string, processes: Processes): Promise<void>;
   /** Carries out the change of the members that is prepared and voted for: channel, processes, chaincode, register. */

@@ -1,5 +1,6 @@
+import { X509Certificate } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadAuthority, loadTlsAuthority, type Topology } from "@comity/fabric";
 import { saveKeyPair } from "./createNetwork.ts";
@@ -28,6 +29,13 @@ export async function issueAnew(layout: Layout, memberId: string, now: () => num
     await saveKeyPair(tls, keyPairIn(draft, `${name}-tls`));
   }
   await rename(draft, folder);
+}
+
+/** Whether the certificates with which a member's orderer signs and connects are of no use any more. */
+export async function isOrdererExpired(layout: Layout, memberId: string, nowMs: number): Promise<boolean> {
+  const files = (["orderer", "orderer-tls"] as const).map((name) => layout.keyPair(memberId, name));
+  const read = await Promise.all(files.map(({ certificateFile }) => readFile(certificateFile)));
+  return read.some((pem) => new X509Certificate(pem).validToDate.getTime() <= nowMs);
 }
 
 /** The topology with the member's new certificates. */

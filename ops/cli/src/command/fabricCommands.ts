@@ -108,10 +108,15 @@ function addChores(fabric: Command, deps: FabricDeps, dataDir: () => string): vo
     );
   fabric
     .command("rejoin <member>")
-    .description("have a member's peer begin anew from another member's snapshot")
-    .action((id: string) =>
-      chore(dataDir(), { do: "rejoin", memberId: parseMemberId(id) }, `The peer of ${id} is back.`, deps),
-    );
+    .description(
+      "have a member's peer begin anew from another member's snapshot, or its orderer from the others' blocks",
+    )
+    .option("--orderer", "its orderer, and not its peer", false)
+    .action((id: string, { orderer }: { orderer: boolean }) => {
+      const part = orderer ? "orderer" : "peer";
+      const wanted = { do: "rejoin", memberId: parseMemberId(id), part } as const;
+      return chore(dataDir(), wanted, `The ${part} of ${id} is back.`, deps);
+    });
 }
 
 export function memberCount(value: string): number {

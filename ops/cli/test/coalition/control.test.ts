@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { parseMemberId } from "@comity/protocol";
 import type { Coalition } from "../../src/coalition/coalition.ts";
 import { askSupervisor, type Chore, serveControl } from "../../src/coalition/control.ts";
 import { CliError } from "../../src/cliError.ts";
@@ -27,14 +28,17 @@ describe("The process that runs a real network", () => {
       upgradeChaincode: (file) => Promise.resolve(void did.push(`upgrade ${file}`)),
       renewCertificates: (id) => Promise.resolve(void did.push(`renew ${id}`)),
       rejoinBySnapshot: (id) => Promise.resolve(void did.push(`rejoin ${id}`)),
+      rejoinOrderer: (id) => Promise.resolve(void did.push(`rejoin orderer ${id}`)),
     });
 
     await askSupervisor(layout, { do: "change-members" });
     await askSupervisor(layout, { do: "upgrade", programFile: "/main.js" });
-    for (const wanted of ["renew", "rejoin"])
-      await askSupervisor(layout, { do: wanted, memberId: "xa" } as Chore);
+    const memberId = parseMemberId("xa");
+    await askSupervisor(layout, { do: "renew", memberId });
+    for (const part of ["peer", "orderer"] as const)
+      await askSupervisor(layout, { do: "rejoin", memberId, part });
 
-    assert.deepEqual(did, ["change", "upgrade /main.js", "renew xa", "rejoin xa"]);
+    assert.deepEqual(did, ["change", "upgrade /main.js", "renew xa", "rejoin xa", "rejoin orderer xa"]);
   });
 
   it("tells the command with what code and sentence the work failed", async () => {
