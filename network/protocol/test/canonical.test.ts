@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { CanonicalError, canonicalString, decodeCanonical, encodeCanonical, utf8 } from "../src/index.ts";
 
@@ -7,6 +8,9 @@ const refused = (bytes: Uint8Array, code: string): void =>
     () => decodeCanonical(bytes, 1_000),
     (error) => error instanceof CanonicalError && error.code === code,
   );
+
+/** Also those that JavaScript enumerates before others, as numbers. */
+const keys = fc.oneof(fc.string({ unit: "binary" }), fc.nat(120).map(String));
 
 describe("canonical JSON", () => {
   it("sorts keys by UTF-16 unit and escapes as RFC 8785 says", () => {
@@ -20,18 +24,34 @@ describe("canonical JSON", () => {
     assert.equal(canonicalString({ a: undefined, b: 1 }), '{"b":1}');
   });
 
+  const { tree: values } = fc.letrec<{ tree: unknown }>((tie) => ({
+    tree: fc.oneof(
+      { depthSize: "small" },
+      fc.constant(null),
+      fc.boolean(),
+      fc.maxSafeInteger(),
+      fc.string({ unit: "binary" }),
+      fc.array(tie("tree")),
+      fc.dictionary(keys, tie("tree"), { noNullPrototype: true }),
+    ),
+  }));
+
+  it("is what a library for RFC 8785 makes of the same value", () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        assert.equal(canonicalString(value), canonicalize(value));
+      }),
+    );
+  });
+
+  it("takes keys that count for numbers in the order of their texts", () => {
+    for (const text of ['{"10":1,"9":2}', '{"1":{"10":1,"9":2},"a":3}'])
+      assert.equal(canonicalString(decodeCanonical(utf8(text), 1_000)), text);
+    for (const text of ['{"9":2,"10":1}', '{"1":{"9":2,"10":1},"a":3}'])
+      refused(utf8(text), "CANONICAL_FORM");
+  });
+
   it("decodes exactly what it encodes", () => {
-    const { tree: values } = fc.letrec<{ tree: unknown }>((tie) => ({
-      tree: fc.oneof(
-        { depthSize: "small" },
-        fc.constant(null),
-        fc.boolean(),
-        fc.maxSafeInteger(),
-        fc.string({ unit: "binary" }),
-        fc.array(tie("tree")),
-        fc.dictionary(fc.string({ unit: "binary" }), tie("tree"), { noNullPrototype: true }),
-      ),
-    }));
     fc.assert(
       fc.property(values, (value) => {
         const bytes = encodeCanonical(value);
