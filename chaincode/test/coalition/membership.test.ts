@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { membershipDocument, membershipId, quorumOf } from "@comity/protocol";
+import { officerOf } from "../bounty/tipKeys.ts";
 import { CASE, nominated, readCase, served } from "../fixture/case.ts";
 import { coalition } from "../fixture/ceremony.ts";
 import { type Founded, found, identity, mspOf } from "../fixture/coalition.ts";
@@ -96,6 +97,28 @@ describe("A member that leaves", function () {
     for (const role of ["officer", "node", "gateway", "operator"])
       await refused(ledger.submit(identity("no", role), "rulebook:Read"), "CALLER_ROLE");
     await refused(voteBy(founded, "no", leaveOf("ch", 2)), "CALLER_ROLE");
+  });
+
+  it("is asked for no tip any more, by anybody", async () => {
+    const { founded } = await coalition();
+    const { ledger } = founded;
+    for (const memberId of ["ch", "no"])
+      await ledger.submit(
+        identity(memberId, "officer"),
+        "bounty:RegisterOfficer",
+        officerOf(founded, memberId),
+      );
+    await joined(founded);
+    await changed(founded, leaveOf("no", 1), ["ch", "jp", "ke", "se"]);
+
+    const { items } = (await ledger.evaluate(officer, "bounty:ListOfficers", "10", "")) as {
+      items: { memberId: string }[];
+    };
+
+    assert.deepEqual(
+      items.map(({ memberId }) => memberId),
+      ["ch"],
+    );
   });
 
   it("leaves no vote behind in what is still open", async () => {

@@ -163,6 +163,33 @@ describe("GossipNetwork", function () {
     await mallory.stop();
   });
 
+  it("hangs up on a member that has left the register", async () => {
+    const alice = await networks.create(1);
+    await networks.start(1, alice);
+    const bob = await createLibp2pNode(
+      {
+        ...{ host: "127.0.0.1", port: 0, topics: [], maxMessageBytes: 1024 },
+        privateKey: await generateKeyPair("Ed25519"),
+      },
+      new MemberDirectory({ ownIndex: 2 }, { members: () => [...networks.register.values()] }),
+    );
+    await bob.start();
+    networks.register.set(2, {
+      index: 2,
+      node: { peerId: bob.peerId.toString(), addresses: bob.getMultiaddrs().map(String) },
+    });
+    await connected(alice, 2);
+    const closed = new Promise<void>((resolve) => {
+      bob.addEventListener("connection:close", () => resolve(), { once: true });
+    });
+
+    networks.register.delete(2);
+
+    await closed;
+    assert.deepEqual(alice.peers(), []);
+    await bob.stop();
+  });
+
   it("comes back to a member that was away", async () => {
     const [alice, bob] = [await networks.create(1), await networks.create(2)];
     await networks.start(1, alice);
