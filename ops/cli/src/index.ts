@@ -1,4 +1,4 @@
-export { serveControl } from "./coalition/control.ts";
+export { serveControl } from "./coalition/fabric/control.ts";
 export { CliError, type CliErrorCode } from "./cliError.ts";
 export type { ProcessEvent } from "./coalition/child.ts";
 export {
@@ -9,7 +9,7 @@ export {
   storyClock,
 } from "./coalition/coalition.ts";
 export { createNetwork } from "./coalition/createNetwork.ts";
-export { healthy, localFabric } from "./coalition/localFabric.ts";
+export { healthy, localFabric } from "./coalition/fabric/localFabric.ts";
 export { freePorts, loopback } from "./coalition/freePorts.ts";
 export { keyPairIn, Layout } from "./coalition/layout.ts";
 export { connectAs } from "./coalition/ledgerAccess.ts";

@@ -7,12 +7,12 @@ import { CliError } from "../cliError.ts";
 import type { ProcessEvent } from "./child.ts";
 import { createNetwork } from "./createNetwork.ts";
 import { embeddedEngine } from "./embeddedEngine.ts";
-import { fabricEngine } from "./fabricEngine.ts";
+import { fabricEngine } from "./fabric/fabricEngine.ts";
 import { Layout } from "./layout.ts";
 import { connectAs, connectAsSurety, connectThrough } from "./ledgerAccess.ts";
 import type { LedgerEngine, Upkeep } from "./ledgerEngine.ts";
 import { takeLock } from "./lock.ts";
-import { settleLeave } from "./membershipDraft.ts";
+import { settleLeave } from "./fabric/membershipDraft.ts";
 import { type LedgerEngineName, memberOf, type Network, readNetwork, suretyOf } from "./networkFile.ts";
 import {
   consoleUrl,

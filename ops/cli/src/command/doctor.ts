@@ -1,7 +1,7 @@
 import { type MembershipDocument, sha256, toHex } from "@comity/protocol";
 import type { Finding, SearchPath } from "@comity/fabric";
-import { findChange } from "../coalition/adoptedChange.ts";
-import { localFabric } from "../coalition/localFabric.ts";
+import { findChange } from "../coalition/fabric/adoptedChange.ts";
+import { localFabric } from "../coalition/fabric/localFabric.ts";
 import { refuseEmbedded } from "../coalition/networkFile.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { membershipId, toHex, sha256 } from "@comity/protocol";
-import { askSupervisor, type Chore } from "../coalition/control.ts";
-import { draftJoin, draftLeave, readDraft } from "../coalition/membershipDraft.ts";
+import { askSupervisor, type Chore } from "../coalition/fabric/control.ts";
+import { draftJoin, draftLeave, readDraft } from "../coalition/fabric/membershipDraft.ts";
 import { refuseEmbedded } from "../coalition/networkFile.ts";
 import { programOf } from "../coalition/processes.ts";
 import type { FabricDeps } from "./fabric.ts";

@@ -6,7 +6,7 @@ import type { SearchPath } from "@comity/fabric";
 import type { ProcessEvent } from "../coalition/child.ts";
 import { type Coalition, type CoalitionDeps, startCoalition } from "../coalition/coalition.ts";
 import type { LedgerEngineName } from "../coalition/networkFile.ts";
-import { serveControl } from "../coalition/control.ts";
+import { serveControl } from "../coalition/fabric/control.ts";
 import { Narrator } from "../coalition/narrator.ts";
 import { setStage } from "../story/stage.ts";
 import { tellStory } from "../story/story.ts";

@@ -11,9 +11,9 @@ import {
   oneOf,
   text,
 } from "@comity/protocol";
-import { CliError, type CliErrorCode, domainErrorOf } from "../cliError.ts";
-import type { Coalition } from "./coalition.ts";
-import type { Layout } from "./layout.ts";
+import { CliError, type CliErrorCode, domainErrorOf } from "../../cliError.ts";
+import type { Coalition } from "../coalition.ts";
+import type { Layout } from "../layout.ts";
 
 const work = {
   "change-members": object({ do: literal("change-members") }),

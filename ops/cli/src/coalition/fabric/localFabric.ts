@@ -8,9 +8,9 @@ import {
   type Topology,
   writeMsp,
 } from "@comity/fabric";
-import type { Layout } from "./layout.ts";
-import { nativeProgram, type ProcessSpec } from "./processSpec.ts";
-import { until, type WaitDeps } from "./readiness.ts";
+import type { Layout } from "../layout.ts";
+import { nativeProgram, type ProcessSpec } from "../processSpec.ts";
+import { until, type WaitDeps } from "../readiness.ts";
 
 const healthyTimeoutMs = 60_000;
 

@@ -1,13 +1,13 @@
 import type { SearchPath } from "@comity/fabric";
 import { FabricUpkeep } from "./fabricUpkeep.ts";
-import type { Layout } from "./layout.ts";
-import type { LedgerEngine } from "./ledgerEngine.ts";
+import type { Layout } from "../layout.ts";
+import type { LedgerEngine } from "../ledgerEngine.ts";
 import { healthy, localFabric, nativeProcesses } from "./localFabric.ts";
 import { networkOnChannel } from "./membershipDraft.ts";
-import type { Network, NetworkMember } from "./networkFile.ts";
-import type { WaitDeps } from "./readiness.ts";
+import type { Network, NetworkMember } from "../networkFile.ts";
+import type { WaitDeps } from "../readiness.ts";
 import { finishRenewals } from "./renewal.ts";
-import { prepareRelease, readCommitted, type Release } from "./release.ts";
+import { prepareRelease, readCommitted, type Release } from "../release.ts";
 
 /** A real network, all members of which run on this machine. */
 export async function fabricEngine(

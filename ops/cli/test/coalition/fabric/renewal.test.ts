@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAuthority, createTlsAuthority, saveAuthority } from "@comity/fabric";
-import { keyPairIn, Layout } from "../../src/coalition/layout.ts";
-import { finishRenewals, issueAnew, takeIntoUse } from "../../src/coalition/renewal.ts";
-import { scratchDirectories } from "../scratch.ts";
+import { keyPairIn, Layout } from "../../../src/coalition/layout.ts";
+import { finishRenewals, issueAnew, takeIntoUse } from "../../../src/coalition/fabric/renewal.ts";
+import { scratchDirectories } from "../../scratch.ts";
 
 const names = ["orderer", "orderer-tls", "peer", "peer-tls"] as const;
 

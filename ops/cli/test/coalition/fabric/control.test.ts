@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parseMemberId } from "@comity/protocol";
-import type { Coalition } from "../../src/coalition/coalition.ts";
-import { askSupervisor, type Chore, serveControl } from "../../src/coalition/control.ts";
-import { CliError } from "../../src/cliError.ts";
-import { Layout } from "../../src/coalition/layout.ts";
-import type { Upkeep } from "../../src/coalition/ledgerEngine.ts";
-import { scratchDirectories } from "../scratch.ts";
+import type { Coalition } from "../../../src/coalition/coalition.ts";
+import { askSupervisor, type Chore, serveControl } from "../../../src/coalition/fabric/control.ts";
+import { CliError } from "../../../src/cliError.ts";
+import { Layout } from "../../../src/coalition/layout.ts";
+import type { Upkeep } from "../../../src/coalition/ledgerEngine.ts";
+import { scratchDirectories } from "../../scratch.ts";
 
 describe("The process that runs a real network", () => {
   const scratch = scratchDirectories();

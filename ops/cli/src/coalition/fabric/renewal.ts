@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadAuthority, loadTlsAuthority, type Topology } from "@comity/fabric";
-import { saveKeyPair } from "./createNetwork.ts";
-import { loopback } from "./freePorts.ts";
-import { keyPairIn, type Layout } from "./layout.ts";
+import { saveKeyPair } from "../createNetwork.ts";
+import { loopback } from "../freePorts.ts";
+import { keyPairIn, type Layout } from "../layout.ts";
 
 /** By its presence: the channel has the new certificates, and they take the old ones' place whatever happens. */
 const decided = "decided";

@@ -11,18 +11,18 @@ import {
 } from "@comity/fabric";
 import { equalBytes, membershipId, subjectOfChange } from "@comity/protocol";
 import { assertAdopted } from "./adoptedChange.ts";
-import { freePorts } from "./freePorts.ts";
-import type { Layout } from "./layout.ts";
-import type { Processes, Upkeep } from "./ledgerEngine.ts";
-import { connectAs } from "./ledgerAccess.ts";
+import { freePorts } from "../freePorts.ts";
+import type { Layout } from "../layout.ts";
+import type { Processes, Upkeep } from "../ledgerEngine.ts";
+import { connectAs } from "../ledgerAccess.ts";
 import { healthy, localFabric, nativeProcesses } from "./localFabric.ts";
 import { type Draft, dropDraft, readDraft, settleLeave, takeEffect } from "./membershipDraft.ts";
-import { chaincode, channel, memberOf, type Network, readNetwork } from "./networkFile.ts";
-import { chaincodeProcess } from "./processes.ts";
-import type { ProcessSpec } from "./processSpec.ts";
-import { until, type WaitDeps } from "./readiness.ts";
+import { chaincode, channel, memberOf, type Network, readNetwork } from "../networkFile.ts";
+import { chaincodeProcess } from "../processes.ts";
+import type { ProcessSpec } from "../processSpec.ts";
+import { until, type WaitDeps } from "../readiness.ts";
 import { isOrdererExpired, issueAnew, renewed, takeIntoUse } from "./renewal.ts";
-import { prepareRelease, type Release, writeCommitted } from "./release.ts";
+import { prepareRelease, type Release, writeCommitted } from "../release.ts";
 
 export interface FabricUpkeepOptions {
   readonly layout: Layout;

@@ -12,14 +12,14 @@ import {
   sha256,
   toHex,
 } from "@comity/protocol";
-import { CliError } from "../cliError.ts";
-import { createMember, jsonText, namedPorts, portsOn, topologyOf } from "./createNetwork.ts";
-import { freePorts } from "./freePorts.ts";
-import type { Layout } from "./layout.ts";
+import { CliError } from "../../cliError.ts";
+import { createMember, jsonText, namedPorts, portsOn, topologyOf } from "../createNetwork.ts";
+import { freePorts } from "../freePorts.ts";
+import type { Layout } from "../layout.ts";
 import { localFabric } from "./localFabric.ts";
-import { memberIdentityKey, signAsMember } from "./memberIdentity.ts";
-import { decodeNetwork, type Network, type NetworkMember, readNetwork } from "./networkFile.ts";
-import { mspIdOf, type State, states } from "./states.ts";
+import { memberIdentityKey, signAsMember } from "../memberIdentity.ts";
+import { decodeNetwork, type Network, type NetworkMember, readNetwork } from "../networkFile.ts";
+import { mspIdOf, type State, states } from "../states.ts";
 
 export interface DraftDeps {
   readonly search: SearchPath;

@@ -5,7 +5,7 @@ import {
   membershipId,
   type MembershipRequest,
 } from "@comity/protocol";
-import { CliError } from "../cliError.ts";
+import { CliError } from "../../cliError.ts";
 
 /**
  * No administrator signs an update of the channel that the members have not voted for.
