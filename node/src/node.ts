@@ -134,11 +134,12 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   const ledger = await connectNode(config.ledger, { log: logOf("ledger"), outbox });
   life.onStop(() => ledger.close());
   void settleKept(ledger, logOf("ledger"));
+  const reader = new LedgerReader({ networkId, genesis }, { ledger, verify });
   const waiting = new AbortController();
   life.onStop(() => waiting.abort());
   const member = await ownMember(
     { genesis, memberId },
-    { ledger, clock, random, log: logOf("ledger"), signal: waiting.signal },
+    { reader, clock, random, log: logOf("ledger"), signal: waiting.signal },
   );
   // One that joined since holds no share until the key is made anew: it follows, votes and keeps time, but neither proposes nor signs.
   const holdsShare = genesis.members.some((each) => each.memberId === memberId);
@@ -147,7 +148,6 @@ async function compose(config: NodeConfig, deps: NodeDeps, life: Lifecycle): Pro
   };
   const identity = await loadIdentity({ member, keyFile: config.identityKeyFile });
   const { index } = identity;
-  const reader = new LedgerReader({ networkId, genesis }, { ledger, verify });
   const store = new ViewStore(inData("ledger"));
   const view = new LedgerFollower(
     { genesis },

@@ -158,6 +158,14 @@ describe("The members of a coalition on a real network", function () {
     });
   }
 
+  it("change by nothing else until what is half-way has come to its end", async () => {
+    for (const args of [
+      ["prepare", "join", "--reason", "Another."],
+      ["renew", "xb"],
+    ])
+      await refused(/interrupted half-way/, "fabric", ...args);
+  });
+
   it("go on where they were", async () => {
     await done("fabric", "apply");
 

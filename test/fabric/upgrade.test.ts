@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,6 +39,19 @@ describe("An upgrade of the chaincode", function () {
         "facility:RegisterOperator",
         canonicalString({ operatorId, memberId: "xa", name: operatorId }),
       );
+
+  it("is refused where the program serves nobody, and the old one goes on", async () => {
+    const nonsense = join(folder, "nonsense.js");
+    writeFileSync(nonsense, "process.exit(1)");
+
+    await assert.rejects(network.upkeep.upgradeChaincode(nonsense, network), { code: "NOT_READY" });
+
+    assert.deepEqual(
+      names().sort(),
+      ["xa", "xb", "xc", "xd"].map((id) => `chaincode-${id}`),
+    );
+    await register("before-the-upgrade");
+  });
 
   it("is noticed by no client, and leaves the new servers alone", async () => {
     let isOver = false;

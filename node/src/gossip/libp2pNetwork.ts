@@ -202,7 +202,8 @@ class Libp2pNetwork implements GossipNetwork {
 
   #hangUpStrangers(): void {
     for (const connection of this.#libp2p.getConnections()) {
-      if (this.#directory.indexOf(connection.remotePeer.toString()) !== undefined) continue;
+      const isMember = this.#directory.indexOf(connection.remotePeer.toString()) !== undefined;
+      if (isMember || connection.status !== "open") continue;
       this.#log.info("hanging up on a peer that is no member's");
       connection
         .close()

@@ -20,6 +20,7 @@ import {
   type LedgerEvent,
   type LedgerEventType,
   type NetworkId,
+  type RegisterView,
 } from "@comity/protocol";
 import { epochsView, LedgerViewError, MAX_DOCUMENT_BYTES, type Change } from "./change.ts";
 import type { LedgerQueries } from "./ports.ts";
@@ -49,13 +50,23 @@ export class LedgerReader {
     return (await this.#readers[event.type]?.(event, height)) ?? [];
   }
 
+  /** Who the members are now. @throws LedgerError, LedgerViewError, DecodeError, CanonicalError */
+  async register(): Promise<RegisterView> {
+    const register = await this.#ask(registerView, "coalition:ReadRegister");
+    if (register.networkId === this.#options.networkId) return register;
+    throw new LedgerViewError(
+      "LEDGER_OTHER_NETWORK",
+      `the register is that of the network ${register.networkId}`,
+    );
+  }
+
   readonly #readers: Partial<
     Record<LedgerEventType, (event: LedgerEvent, height: bigint) => Promise<Change[]>>
   > = {
     genesis: (event) => this.#founding(event),
-    "node-registered": () => this.#register(),
-    "member-joined": () => this.#register(),
-    "member-left": () => this.#register(),
+    "node-registered": () => this.#registerChange(),
+    "member-joined": () => this.#registerChange(),
+    "member-left": () => this.#registerChange(),
     "bucket-closed": ({ subject }) =>
       Promise.resolve([{ kind: "bucket", value: { bucket: Number(subject) } }]),
     "site-registered": ({ subject }) => this.#site(subject),
@@ -85,15 +96,15 @@ export class LedgerReader {
     if (event.subject !== this.#options.networkId) {
       throw new LedgerViewError("LEDGER_OTHER_NETWORK", `the ledger belongs to the network ${event.subject}`);
     }
-    return this.#register();
+    return this.#registerChange();
   }
 
   async #site(siteId: string): Promise<Change[]> {
     return [{ kind: "site", value: await this.#ask(siteDocument, "facility:ReadSite", siteId) }];
   }
 
-  async #register(): Promise<Change[]> {
-    return [{ kind: "register", value: await this.#ask(registerView, "coalition:ReadRegister") }];
+  async #registerChange(): Promise<Change[]> {
+    return [{ kind: "register", value: await this.register() }];
   }
 
   async #notice(event: LedgerEvent, height: bigint): Promise<Change[]> {

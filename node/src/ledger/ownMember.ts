@@ -1,14 +1,14 @@
 import { Backoff, LedgerError } from "@comity/ledger";
-import { type Genesis, type MemberEntry, type MemberId, registerView } from "@comity/protocol";
+import type { Genesis, MemberEntry, MemberId } from "@comity/protocol";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { LedgerQueries } from "./ports.ts";
+import type { LedgerReader } from "./ledgerReader.ts";
 
 export interface OwnMemberDeps {
-  readonly ledger: LedgerQueries;
+  readonly reader: Pick<LedgerReader, "register">;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly log: Log;
+  readonly log: Pick<Log, "info">;
   readonly signal: AbortSignal;
 }
 
@@ -19,7 +19,7 @@ const pauses = { firstMs: 500, longestMs: 5_000 };
  * @throws the signal's reason
  */
 export async function ownMember(
-  { genesis, memberId }: { readonly genesis: Genesis; readonly memberId: MemberId },
+  { genesis, memberId }: { readonly genesis: Pick<Genesis, "members">; readonly memberId: MemberId },
   deps: OwnMemberDeps,
 ): Promise<MemberEntry> {
   const isOwn = (member: MemberEntry): boolean => member.memberId === memberId;
@@ -34,10 +34,9 @@ export async function ownMember(
 }
 
 /** Nobody, until the register lets this member read it. */
-async function registered({ ledger, log }: OwnMemberDeps): Promise<readonly MemberEntry[]> {
+async function registered({ reader, log }: OwnMemberDeps): Promise<readonly MemberEntry[]> {
   try {
-    const answer = await ledger.evaluate("coalition:ReadRegister");
-    return registerView(JSON.parse(Buffer.from(answer).toString())).members;
+    return (await reader.register()).members;
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
     log.info("this member has not joined yet, or no gateway answers; trying again", { code: error.code });

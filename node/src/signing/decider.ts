@@ -6,7 +6,7 @@ import type { DecisionSubject, LoggedDecision } from "./signingLog.ts";
 
 export interface DeciderDeps {
   readonly identity: { readonly index: number };
-  readonly signer: DecisionSigner;
+  readonly signer: Pick<DecisionSigner, "decisionOn" | "refuse" | "sign">;
   readonly shares: ShareStore;
   readonly appraiser: Appraiser;
 }

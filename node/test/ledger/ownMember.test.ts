@@ -1,33 +1,41 @@
 import assert from "node:assert/strict";
 import { LedgerError } from "@comity/ledger";
-import { type Genesis, parseMemberId, utf8 } from "@comity/protocol";
+import {
+  defaultRulebook,
+  encodeCanonical,
+  parseMemberId,
+  parseNetworkId,
+  validateGenesis,
+} from "@comity/protocol";
+import { LedgerReader } from "../../src/ledger/ledgerReader.ts";
 import { ownMember } from "../../src/ledger/ownMember.ts";
-import type { Log } from "../../src/telemetry/log.ts";
 
 const entry = (index: number, id: string) => ({
   ...{ index, memberId: parseMemberId(id), name: id, mspId: `${id}MSP` },
   identityKey: index.toString(16).padStart(64, "0"),
 });
 const founders = ["aa", "bb", "cc", "dd"].map((id, at) => entry(at + 1, id));
-const genesis = { members: founders } as Pick<Genesis, "members"> as Genesis;
-const register = (members: readonly object[]): Uint8Array =>
-  utf8(
-    JSON.stringify({
-      ...{ networkId: "ab".repeat(32), mode: "evaluation", rev: 1, members, former: [] },
-      clock: { originMs: 0, scale: 1, scaledMs: 0, bucketMs: 1000 },
-    }),
-  );
+const clock = { originMs: 0, scale: 1, scaledMs: 0, bucketMs: 1000 };
+const genesis = validateGenesis({
+  ...{ type: "comity/v1/genesis", name: "test", mode: "evaluation", clock, threshold: 3, members: founders },
+  rulebook: defaultRulebook(),
+});
+const networkId = parseNetworkId("ab".repeat(32));
+const register = (members: readonly object[], ledgers: string = networkId): Uint8Array =>
+  encodeCanonical({
+    ...{ networkId: ledgers, mode: "evaluation", rev: 1, members, former: [] },
+    clock,
+  });
 
 /** Answers in turn, the last one again and again. */
 function deps(...answers: (() => Uint8Array)[]) {
   const stopping = new AbortController();
   const slept: number[] = [];
+  const evaluate = () => Promise.resolve().then(answers.length > 1 ? answers.shift()! : answers[0]!);
   return {
     slept,
     stopping,
-    ledger: {
-      evaluate: () => Promise.resolve().then(answers.length > 1 ? answers.shift()! : answers[0]!),
-    },
+    reader: new LedgerReader({ networkId, genesis }, { ledger: { evaluate }, verify: () => false }),
     clock: {
       now: () => 0,
       policyNow: () => 0,
@@ -37,7 +45,7 @@ function deps(...answers: (() => Uint8Array)[]) {
       },
     },
     random: () => 0.5,
-    log: { info: () => undefined } as unknown as Log,
+    log: { info: () => undefined },
     signal: stopping.signal,
   };
 }

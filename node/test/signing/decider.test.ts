@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { Decider } from "../../src/signing/decider.ts";
-import type { DecisionSigner } from "../../src/signing/decisionSigner.ts";
 import type { LiveSession } from "../../src/signing/sessionTable.ts";
 
 /** A session under a key that four members hold. */
@@ -14,7 +13,7 @@ describe("Decider", () => {
   it("says nothing for a member that joined since the key was made: others would take its word for a forgery", async () => {
     const decider = new Decider({
       identity: { index: 5 },
-      signer: { decisionOn: untouched, refuse: untouched, sign: untouched } as unknown as DecisionSigner,
+      signer: { decisionOn: untouched, refuse: untouched, sign: untouched },
       shares: { shareFor: untouched },
       appraiser: { appraise: untouched },
     });

@@ -21,7 +21,7 @@ export const MAX_ACTIVE_MEMBERS = 16;
 /** Fewer could bear no member that fails. */
 export const MIN_ACTIVE_MEMBERS = 4;
 
-const particulars = {
+export const memberParticulars = {
   memberId,
   name: phrase(80),
   mspId: text(64, /^[A-Za-z0-9.-]+$/),
@@ -29,13 +29,15 @@ const particulars = {
 };
 
 /** A member by its place in keys and rings, which it keeps for ever. */
-export const memberEntry = object({ index: integer(1, MAX_MEMBERS), ...particulars });
+export const memberEntry = object({ index: integer(1, MAX_MEMBERS), ...memberParticulars });
 export type MemberEntry = Decoded<typeof memberEntry>;
+
+export const changeReason = phrase(500);
 
 const change = {
   /** Revision of the register that it changes; 0 is the one that genesis founded. Another change before it makes it void. */
   registerRev: integer(0, Number.MAX_SAFE_INTEGER),
-  reason: phrase(500),
+  reason: changeReason,
   /** SHA-256 of the ConfigUpdate that makes the channel what the register will be. */
   configUpdate: hex(32),
 };
@@ -44,7 +46,7 @@ const joining = object({
   change: literal("join"),
   ...change,
   /** With the signature of its identity key over `memberClaimBytes`. */
-  member: object({ ...particulars, signature: hex(64) }),
+  member: object({ ...memberParticulars, signature: hex(64) }),
 });
 const leaving = object({ change: literal("leave"), ...change, memberId });
 

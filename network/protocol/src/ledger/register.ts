@@ -12,7 +12,7 @@ import {
 } from "../decode.ts";
 import { MAX_MEMBERS } from "../genesis.ts";
 import { memberId, networkId, suretyId } from "../ids.ts";
-import { memberEntry } from "./membership.ts";
+import { memberEntry, memberParticulars } from "./membership.ts";
 import { MAX_TIME_MS } from "../time.ts";
 import { ledgerTime, phrase, revised } from "./shape.ts";
 
@@ -76,10 +76,7 @@ export const peerClaim = object({ ...revised, memberId });
 
 const registerMember = object({
   index: integer(1, MAX_MEMBERS),
-  memberId,
-  name: phrase(80),
-  mspId: text(64),
-  identityKey: hex(32),
+  ...memberParticulars,
   node: optional(object({ ...nodeShape, rev: revised.rev })),
 });
 export type RegisterMember = Decoded<typeof registerMember>;

@@ -1,6 +1,9 @@
 import { isLedgerErrorCode } from "@comity/protocol";
 import { type LedgerClient, LedgerError } from "@comity/ledger";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { CliError } from "../cliError.ts";
+import { loopback } from "./freePorts.ts";
 
 export interface WaitDeps {
   readonly now: () => number;
@@ -23,6 +26,19 @@ export async function until<T>(
       throw new CliError("NOT_READY", `After ${options.timeoutMs / 1000} s ${options.what}.`);
     }
     await deps.sleep(pauseMs, options.signal);
+  }
+}
+
+/** Whether somebody on this machine takes connections at a port. */
+export async function isListening(port: number): Promise<true | undefined> {
+  const socket = connect({ port, host: loopback });
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return undefined;
+  } finally {
+    socket.destroy();
   }
 }
 

@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { membershipId, toHex, sha256 } from "@comity/protocol";
+import { changeReason, membershipId, sha256, toHex } from "@comity/protocol";
+import { CliError } from "../cliError.ts";
 import { askSupervisor, type Chore } from "../coalition/fabric/control.ts";
 import { draftJoin, draftLeave, readDraft } from "../coalition/fabric/membershipDraft.ts";
-import { refuseEmbedded } from "../coalition/networkFile.ts";
+import { memberOf, refuseEmbedded } from "../coalition/networkFile.ts";
 import { programOf } from "../coalition/processes.ts";
+import { documentOf } from "./documentFile.ts";
 import type { FabricDeps } from "./fabric.ts";
 import { readRegister, sentenceOf } from "./member.ts";
 import { asOfficer, findNetwork, firstMember } from "./network.ts";
@@ -22,6 +25,7 @@ export async function prepareChange(
 ): Promise<void> {
   const found = findNetwork(dataDir);
   refuseEmbedded(found.network);
+  documentOf(changeReason, options.reason, "The reason cannot be put on the ledger");
   const { layout } = found;
   const register = await asOfficer(found, firstMember(found), readRegister);
   const { memberId = "", reason } = options;
@@ -35,7 +39,9 @@ export async function prepareChange(
     `  what is voted on        ${file}`,
     `  update of the channel   ${updateFile}`,
     `  its SHA-256             ${request.configUpdate}`,
-    `Next: each member's officer votes, \`comity member vote ${file} --member …\`; then \`comity fabric apply\`.`,
+    "Next: each member's officer votes, and once a quorum has:",
+    `  comity member vote ${file} --member … --data-dir ${layout.root}`,
+    `  comity fabric apply --data-dir ${layout.root}`,
   ]);
 }
 
@@ -53,6 +59,7 @@ export async function upgradeChaincode(
   deps: FabricDeps,
 ): Promise<void> {
   const programFile = program === undefined ? programOf("@comity/chaincode").script : resolve(program);
+  if (!existsSync(programFile)) throw new CliError("FILE_UNREADABLE", `${programFile} is not there.`);
   await chore(dataDir, { do: "upgrade", programFile }, "The chaincode is in force at all members.", deps);
 }
 
@@ -65,6 +72,7 @@ export async function chore(
 ): Promise<void> {
   const { layout, network } = findNetwork(dataDir);
   refuseEmbedded(network);
+  if ("memberId" in wanted) memberOf(network, wanted.memberId);
   await askSupervisor(layout, wanted);
   const durationMs = Math.round(now() - startedMs);
   out.result({ ok: true, durationMs }, [`${done} It took ${(durationMs / 1000).toFixed(1)} s.`]);

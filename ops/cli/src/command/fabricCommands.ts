@@ -98,14 +98,10 @@ function addChores(fabric: Command, deps: FabricDeps, dataDir: () => string): vo
   fabric
     .command("renew <member>")
     .description("give a member's orderer and peer new certificates and keys while clients work")
-    .action((id: string) =>
-      chore(
-        dataDir(),
-        { do: "renew", memberId: parseMemberId(id) },
-        `The certificates of ${id} are new.`,
-        deps,
-      ),
-    );
+    .action((id: string) => {
+      const wanted = { do: "renew", memberId: parseMemberId(id) } as const;
+      return chore(dataDir(), wanted, `The certificates of ${id} are new.`, deps);
+    });
   fabric
     .command("rejoin <member>")
     .description(

@@ -69,7 +69,9 @@ export async function voteMembership(
       ? "More votes are needed."
       : "It is adopted: the channel may be changed with `comity fabric apply`.";
   out.result({ ok: true, change }, [
-    `${voter.name} is for it that ${sentenceOf(request)}. So far: ${change.votes.join(", ")}. ${next}`,
+    `${voter.name} is for it that ${sentenceOf(request)}, by the update of the channel ${request.configUpdate}.`,
+    `The reason: ${request.reason}`,
+    `So far: ${change.votes.join(", ")}. ${next}`,
   ]);
 }
 

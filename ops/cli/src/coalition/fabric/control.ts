@@ -71,21 +71,24 @@ export async function askSupervisor(layout: Layout, wanted: Chore): Promise<void
     );
   const asking = request({ socketPath: layout.controlSocket, method: "POST", path: "/" });
   asking.end(JSON.stringify(wanted));
-  const answer = await answerTo(asking, layout);
-  const told = await bodyOf(answer);
-  if (answer.statusCode === 200) return;
+  const { status, told } = await answerTo(asking, layout);
+  if (status === 200) return;
   const { code, message } = JSON.parse(told) as { readonly code: CliErrorCode; readonly message: string };
   throw new CliError(code, message);
 }
 
-async function answerTo(asking: ReturnType<typeof request>, layout: Layout): Promise<IncomingMessage> {
+/** Whole, or the process has ended meanwhile. */
+async function answerTo(
+  asking: ReturnType<typeof request>,
+  layout: Layout,
+): Promise<{ readonly status: number | undefined; readonly told: string }> {
   try {
     const [answer] = (await once(asking, "response")) as [IncomingMessage];
-    return answer;
+    return { status: answer.statusCode, told: await bodyOf(answer) };
   } catch (cause) {
     throw new CliError(
       "SUPERVISOR_NONE",
-      `No process runs the network in ${layout.root}. Start it with \`npm run fabric:up\` or \`npm start -- --ledger fabric\`.`,
+      `No process runs the network in ${layout.root}, or it has ended meanwhile. Start it with \`npm run fabric:up\` or \`npm start -- --ledger fabric\`.`,
       { cause },
     );
   }

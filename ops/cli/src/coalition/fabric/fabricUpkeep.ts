@@ -9,18 +9,27 @@ import {
   type SearchPath,
   type Topology,
 } from "@comity/fabric";
-import { equalBytes, membershipId, subjectOfChange } from "@comity/protocol";
+import { membershipId, subjectOfChange } from "@comity/protocol";
 import { assertAdopted } from "./adoptedChange.ts";
 import { freePorts } from "../freePorts.ts";
 import type { Layout } from "../layout.ts";
 import type { Processes, Upkeep } from "../ledgerEngine.ts";
 import { connectAs } from "../ledgerAccess.ts";
 import { healthy, localFabric, nativeProcesses } from "./localFabric.ts";
-import { type Draft, dropDraft, readDraft, settleLeave, takeEffect } from "./membershipDraft.ts";
+import {
+  assertNotBegun,
+  blockWith,
+  type ChannelBlock,
+  type Draft,
+  dropDraft,
+  readDraft,
+  settleLeave,
+  takeEffect,
+} from "./membershipDraft.ts";
 import { chaincode, channel, memberOf, type Network, readNetwork } from "../networkFile.ts";
 import { chaincodeProcess } from "../processes.ts";
 import type { ProcessSpec } from "../processSpec.ts";
-import { until, type WaitDeps } from "../readiness.ts";
+import { isListening, until, type WaitDeps } from "../readiness.ts";
 import { isOrdererExpired, issueAnew, renewed, takeIntoUse } from "./renewal.ts";
 import { prepareRelease, type Release, writeCommitted } from "../release.ts";
 
@@ -32,13 +41,9 @@ export interface FabricUpkeepOptions {
   readonly search: SearchPath;
 }
 
-/** That changed the channel. */
-interface ChannelBlock {
-  readonly number: number;
-  readonly bytes: Uint8Array;
-}
-
 const stepTimeoutMs = 60_000;
+/** A server that loads at all listens after a second or two. */
+const serveTimeoutMs = 20_000;
 /** Longer than a peer waits for its chaincode. */
 const drainMs = 2_500;
 
@@ -78,6 +83,7 @@ export class FabricUpkeep implements Upkeep {
     await this.connect(this.#release, next);
     const [before, fresh] = [this.servers, this.#serversOf(next, `-v${version}`)];
     for (const spec of fresh) processes.start(spec);
+    await this.#listening(fresh, members.map(portOf), processes);
     await this.putInForce(next);
     this.servers = fresh;
     // What the old servers were asked before has ended by then, or is given up.
@@ -108,12 +114,13 @@ export class FabricUpkeep implements Upkeep {
 
   async rejoinOrderer(memberId: string, processes: Processes): Promise<void> {
     await processes.stop(`orderer-${memberId}`);
+    // What it has is given up only once somebody else has shown the channel.
+    const { bytes } = await this.#fabric.newestConfigBlock();
     await rm(dataIn(this.#layout.memberHome(memberId).orderer), { recursive: true, force: true });
     await this.#fabric.write();
     await processes.restart(`orderer-${memberId}`);
     // Others' may be away as well.
     await this.#shows(`orderer-${memberId}`, "is not well", ({ isWell }) => isWell);
-    const { bytes } = await this.#fabric.newestConfigBlock();
     const file = join(this.#layout.fabric, `rejoin-${memberId}.block`);
     await writeFile(file, bytes);
     await this.#fabric.administratorOf(memberId).joinOrderer(channel, file);
@@ -122,6 +129,7 @@ export class FabricUpkeep implements Upkeep {
   }
 
   async renewCertificates(memberId: string, processes: Processes): Promise<void> {
+    await assertNotBegun(this.#layout, this.#fabric);
     const isExpired = await isOrdererExpired(this.#layout, memberId, this.#deps.now());
     await issueAnew(this.#layout, memberId, this.#deps.now);
     const alter = (topology: Topology): Topology => renewed(this.#layout, memberId, topology);
@@ -171,10 +179,7 @@ export class FabricUpkeep implements Upkeep {
 
   /** @returns the block that did it, now or when this was tried before */
   async #changeChannel({ request, update }: Draft): Promise<ChannelBlock> {
-    const changed = async () => {
-      const newest = await this.#fabric.newestConfigBlock();
-      return newest.update !== undefined && equalBytes(newest.update, update) ? newest : undefined;
-    };
+    const changed = () => blockWith(this.#fabric, update);
     const before = await changed();
     if (before !== undefined) return before;
     await this.#fabric.sendUpdate(update, request.change === "leave" ? [request.memberId] : []);
@@ -238,6 +243,21 @@ export class FabricUpkeep implements Upkeep {
     );
   }
 
+  /** Nobody approves a chaincode whose servers do not serve. */
+  async #listening(
+    fresh: readonly ProcessSpec[],
+    ports: readonly number[],
+    processes: Processes,
+  ): Promise<void> {
+    try {
+      const what = "the chaincode's servers do not all listen; see their logs";
+      for (const port of ports) await this.#until(what, () => isListening(port), serveTimeoutMs);
+    } catch (error) {
+      await Promise.all(fresh.map(({ name }) => processes.stop(name)));
+      throw error;
+    }
+  }
+
   /** Until a member's own orderer serves the channel as the topology says. */
   async #updated(memberId: string, fabric: LocalFabric = this.#fabric): Promise<void> {
     const what = `the orderer of ${memberId} does not have the channel's new configuration`;
@@ -251,7 +271,11 @@ export class FabricUpkeep implements Upkeep {
     });
   }
 
-  #until<T>(what: string, attempt: () => Promise<T | undefined>): Promise<T> {
-    return until(attempt, { what, timeoutMs: stepTimeoutMs, signal: this.#never }, this.#deps);
+  #until<T>(
+    what: string,
+    attempt: () => Promise<T | undefined>,
+    timeoutMs: number = stepTimeoutMs,
+  ): Promise<T> {
+    return until(attempt, { what, timeoutMs, signal: this.#never }, this.#deps);
   }
 }

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import type { SearchPath } from "@comity/fabric";
+import type { LocalFabric, SearchPath } from "@comity/fabric";
 import {
+  equalBytes,
   encodeCanonical,
   memberClaimBytes,
   membershipRequest,
@@ -94,6 +95,32 @@ async function preparedIn(layout: Layout): Promise<Draft> {
   }
 }
 
+/** That changed the channel. */
+export interface ChannelBlock {
+  readonly number: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The newest block that changed the channel, if it did so by this update. @throws FabricError */
+export async function blockWith(fabric: LocalFabric, update: Uint8Array): Promise<ChannelBlock | undefined> {
+  const newest = await fabric.newestConfigBlock();
+  return newest.update !== undefined && equalBytes(newest.update, update) ? newest : undefined;
+}
+
+/**
+ * A change that the channel has must come to its end first: without its files nobody could, and after another change of the channel nobody would find it.
+ * @throws CliError MEMBER_CHANGE
+ */
+export async function assertNotBegun(layout: Layout, fabric: LocalFabric): Promise<void> {
+  if (!existsSync(layout.changeFile)) return;
+  const { update } = await preparedIn(layout);
+  if ((await blockWith(fabric, update)) === undefined) return;
+  throw new CliError(
+    "MEMBER_CHANGE",
+    "A change of the members was interrupted half-way. End it first, with `comity fabric apply`.",
+  );
+}
+
 export async function dropDraft(layout: Layout): Promise<void> {
   const { changeFile, changeUpdateFile, changeBlockFile, nextNetworkFile, nextTopologyFile } = layout;
   for (const file of [changeFile, changeUpdateFile, changeBlockFile, nextNetworkFile, nextTopologyFile])
@@ -148,6 +175,7 @@ async function channelUpdate(
   register: RegisterView,
   { search }: DraftDeps,
 ): Promise<Uint8Array> {
+  await assertNotBegun(layout, await localFabric(layout, search));
   await dropDraft(layout);
   const topology = topologyOf(layout, next, (member) => placeOf(member, register));
   // In this order: a network without a topology beside it is one whose topology has taken effect.
