@@ -1,20 +1,10 @@
 import { env } from "node:process";
-import { type NetworkId, parseNetworkId } from "@comity/protocol";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * SHA-256 of the one genesis record that this process serves, from `COMITY_GENESIS`. Members compare it before they start a chaincode
- * server, so that no client can found another network on their channel.
- * @throws Error where it is missing or malformed
- */
-export function genesisFingerprint(from: Environment = env): NetworkId {
-  return parseNetworkId(required(from, "COMITY_GENESIS", "the SHA-256 of the genesis record"));
-}
-
 export interface ServerConfig {
-  /** SHA-256 of the genesis record. */
-  readonly genesis: NetworkId;
+  /** The member's own copy of the genesis record. */
+  readonly genesisFile: string;
   /** `host:port` to listen on. */
   readonly address: string;
   /** The name under which the peer knows the chaincode: on Fabric, its package id. */
@@ -34,7 +24,7 @@ export interface ServerConfig {
 export function serverConfig(from: Environment = env): ServerConfig {
   required(from, "CORE_PEER_LOCALMSPID", "the MSP of the peer's member"); // fabric-shim reads it
   return {
-    genesis: genesisFingerprint(from),
+    genesisFile: required(from, "COMITY_GENESIS_FILE", "the file of the genesis record"),
     address: required(from, "CHAINCODE_SERVER_ADDRESS", "the host and port to listen on"),
     chaincodeId: required(from, "CHAINCODE_ID", "the chaincode's name on the peer"),
     packageFile: required(from, "CHAINCODE_PACKAGE_FILE", "the package that the peer has installed"),

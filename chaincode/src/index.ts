@@ -3,15 +3,11 @@ import { BondContract } from "./bond/bondContract.ts";
 import { CheckpointContract } from "./checkpoint/checkpointContract.ts";
 import { BountyContract } from "./bounty/bountyContract.ts";
 import { CoalitionContract } from "./coalition/coalitionContract.ts";
-import { genesisFingerprint } from "./config.ts";
 import { DesignationContract } from "./designation/designationContract.ts";
 import { DigestContract } from "./digest/digestContract.ts";
 import { FacilityContract } from "./facility/facilityContract.ts";
 import { NoticeContract } from "./notice/noticeContract.ts";
 import { RulebookContract } from "./rulebook/rulebookContract.ts";
-
-// A process that does not know its network must not start to serve.
-genesisFingerprint();
 
 /** All that Fabric loads. */
 export const contracts = [

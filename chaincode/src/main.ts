@@ -5,6 +5,7 @@ import { JSONSerializer } from "fabric-contract-api";
 import { Shim } from "fabric-shim";
 import ChaincodeFromContract from "fabric-shim/lib/contract-spi/chaincodefromcontract.js";
 import { serverConfig } from "./config.ts";
+import { networkOf, serveNetwork } from "./ledger/network.ts";
 import { dropBeforeFormatting } from "./logging.ts";
 import { assertRelease } from "./release.ts";
 
@@ -13,10 +14,12 @@ import { assertRelease } from "./release.ts";
  * file that members compare.
  */
 async function main(): Promise<void> {
-  const { address, chaincodeId, packageFile, genesis, ...files } = serverConfig();
+  const { address, chaincodeId, packageFile, genesisFile, ...files } = serverConfig();
+  const network = networkOf(readFileSync(genesisFile));
   const [packageBytes, programBytes] = [readFileSync(packageFile), readFileSync(__filename)];
-  assertRelease({ chaincodeId, packageBytes, programBytes, genesis });
-  const { contracts } = await import("./index.ts"); // throws where the process does not know its network
+  assertRelease({ chaincodeId, packageBytes, programBytes, genesis: network.id });
+  serveNetwork(network);
+  const { contracts } = await import("./index.ts"); // late, since the library prints while it loads
   const serializers = {
     transaction: "jsonSerializer",
     serializers: { jsonSerializer: JSONSerializer },

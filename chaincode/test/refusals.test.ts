@@ -35,6 +35,7 @@ import {
   genesisOf,
   host,
   identity,
+  networkWith,
   nodeOf,
   noticeOf,
   operatorIdentity,
@@ -148,7 +149,7 @@ const scenarios: { readonly [C in LedgerErrorCode]: Scenario } = {
     return [
       ...twoCertificates.map((pem) => ledger.submit({ ...officer, pem }, "rulebook:Read")),
       ...twoCertificates.map((pem) =>
-        new TestLedger(ORIGIN_MS).submit({ ...officer, pem }, "coalition:Genesis", genesis),
+        new TestLedger(networkWith()).submit({ ...officer, pem }, "coalition:Genesis", genesis),
       ),
       ledger.submit(stranger, "rulebook:Read"),
       ledger.submit(stranger, "facility:RegisterOperator", {}),
@@ -198,10 +199,7 @@ const scenarios: { readonly [C in LedgerErrorCode]: Scenario } = {
     ];
   },
 
-  GENESIS_MISSING: async () => {
-    await found();
-    return [new TestLedger(ORIGIN_MS).submit(officer, "rulebook:Read")];
-  },
+  GENESIS_MISSING: () => Promise.resolve([new TestLedger(networkWith()).submit(officer, "rulebook:Read")]),
   GENESIS_MISMATCH: async () => {
     const { ledger } = await found();
     return [ledger.submit(officer, "coalition:Genesis", genesisOf({ name: "another" }))];

@@ -7,9 +7,10 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import { createTlsAuthority, packageProgram, type TlsAuthority } from "@comity/fabric";
 import { serverConfig } from "../src/config.ts";
+import { networkWith } from "./fixture/coalition.ts";
 
 const program = require.resolve("@comity/chaincode/program");
-const genesis = "ab".repeat(32);
+const network = networkWith();
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -68,7 +69,7 @@ describe("The chaincode server", function () {
   const folder = mkdtempSync(join(tmpdir(), "comity-chaincode-"));
   const file = (name: string): string => join(folder, name);
   const all: Record<string, string> = {
-    COMITY_GENESIS: genesis,
+    COMITY_GENESIS_FILE: file("genesis.json"),
     CORE_PEER_LOCALMSPID: "CHMSP",
     CHAINCODE_ID: "",
     CHAINCODE_PACKAGE_FILE: file("chaincode.tar.gz"),
@@ -88,7 +89,8 @@ describe("The chaincode server", function () {
     writeFileSync(file("server.pem"), server.certificatePem);
     writeFileSync(file("server.key"), server.privateKeyPem ?? "");
     writeFileSync(file("root.pem"), root);
-    const release = await packageProgram(program, { version: 1, genesis });
+    const release = await packageProgram(program, { version: 1, genesis: network.id });
+    writeFileSync(file("genesis.json"), network.text);
     all["CHAINCODE_ID"] = release.id;
     writeFileSync(file("chaincode.tar.gz"), release.bytes);
     peer = await clientOf(own);
@@ -113,9 +115,12 @@ describe("The chaincode server", function () {
   });
 
   it("does not start for another network than its release is of, and says which", async () => {
-    const served = serve({ ...all, COMITY_GENESIS: "cd".repeat(32) });
+    const other = networkWith({ name: "another" });
+    writeFileSync(file("other.json"), other.text);
+    const served = serve({ ...all, COMITY_GENESIS_FILE: file("other.json") });
 
-    assert.match(await served.output, /serves the network (ab){32}, and this process is told (cd){32}/);
+    const why = `RELEASE_NETWORK: the approved program serves the network ${network.id}, and this process is told ${other.id}`;
+    assert.equal((await served.output).trim(), why);
     assert.notEqual(await served.exited, 0);
   });
 
@@ -127,12 +132,16 @@ describe("The chaincode server", function () {
     });
   }
 
-  for (const [name, fingerprint] of [
-    ["in capitals", "AB".repeat(32)],
-    ["cut in half", "ab".repeat(16)],
+  for (const [name, record, code] of [
+    ["cut in half", network.text.slice(0, network.text.length / 2), "CANONICAL_SYNTAX"],
+    ["with a space more", ` ${network.text}`, "CANONICAL_FORM"],
   ] as const) {
-    it(`refuses a fingerprint ${name}`, () => {
-      assert.throws(() => serverConfig({ ...all, COMITY_GENESIS: fingerprint }), /network id/);
+    it(`does not start with a genesis record ${name}`, async () => {
+      writeFileSync(file("wrong.json"), record);
+      const served = serve({ ...all, COMITY_GENESIS_FILE: file("wrong.json") });
+
+      assert.match(await served.output, new RegExp(`^${code}: [^\n]+\n$`));
+      assert.notEqual(await served.exited, 0);
     });
   }
 });

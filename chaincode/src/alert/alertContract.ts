@@ -35,7 +35,7 @@ export class AlertContract extends LedgerContract {
     const alertId = alertIdOf(statement);
     const slot = await ctx.table(tables.alertSlot).find(...slotOf(statement));
     if (slot !== undefined && (await isFiled(ctx, statement, slot))) return result({ alertId });
-    const network = await ctx.network();
+    const network = ctx.network;
     validateStatement(statement, await ctx.table(tables.site).find(statement.subject.siteId), network);
     const record = required(
       await recordInForce(ctx, wanted.keyEpoch),

@@ -16,7 +16,7 @@ import {
   verifyDecision,
   verifyEd25519,
 } from "@comity/protocol";
-import type { Network } from "../ledger/ledgerContext.ts";
+import type { Network } from "../ledger/network.ts";
 import { LedgerError } from "../ledger/ledgerError.ts";
 
 /** What a statement says must fit the site that it names, the rulebook's grid, and itself. */

@@ -36,7 +36,7 @@ export class BondContract extends LedgerContract {
       if (isSameBond(wanted, existing)) return result(existing);
       throw new LedgerError("BOND_EXISTS", `bond ${wanted.bondId} says something else: use a new id`);
     }
-    const { genesis } = await ctx.network();
+    const { genesis } = ctx.network;
     const parties = await partiesTo(ctx, wanted, operator);
     const bond = postBond(wanted, parties, genesis, await ctx.time());
     await ctx.index("bond").add(sortableTime(bond.postedMs), bond.bondId);
@@ -77,7 +77,7 @@ export class BondContract extends LedgerContract {
     const bond = await bondOf(ctx, parseBondId(bondId));
     if (caller.role === "surety") assertSurety(caller, bond.surety);
     else assertMember(caller, bond.memberId);
-    const { genesis } = await ctx.network();
+    const { genesis } = ctx.network;
     const released = releaseBond(bond, await runOf(ctx, bond), genesis, await ctx.time());
     if (released === undefined) return result(bond);
     await bondRevisions(ctx).put(released, bond, bond.bondId);

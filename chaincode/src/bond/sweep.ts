@@ -6,7 +6,7 @@ import { sequencesToJudge, sweepBond, type SweepFacts } from "./sweepRules.ts";
 
 /** Sweeps bonds one after the other, by point reads only: nobody's list decides, and neighbours do not conflict. */
 export async function sweep(ctx: LedgerContext, bondIds: readonly BondId[]): Promise<SweptBond[]> {
-  const { genesis } = await ctx.network();
+  const { genesis } = ctx.network;
   const { policyMs: nowMs } = await ctx.time();
   const swept: SweptBond[] = [];
   const changed: { readonly before: BondDocument; readonly after: BondDocument }[] = [];

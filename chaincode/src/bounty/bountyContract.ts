@@ -82,7 +82,7 @@ export class BountyContract extends LedgerContract {
     const roots = ctx.table(tables.tipRoot);
     const existing = await roots.find(memberId, wanted.tipHour);
     if (isFiled(wanted, existing)) return result(existing);
-    const { genesis } = await ctx.network();
+    const { genesis } = ctx.network;
     const time = await ctx.time();
     assertHourOver(wanted, genesis, time);
     // Read here, so that a root which was endorsed in time and held back fails at commit.
@@ -131,7 +131,7 @@ export class BountyContract extends LedgerContract {
     await authenticateReader(ctx);
     const hour = { memberId: parseMemberId(memberId), tipHour: integerArgument(tipHour, "the hour") };
     const filed = await ctx.table(tables.tipRoot).find(hour.memberId, hour.tipHour);
-    const { genesis } = await ctx.network();
+    const { genesis } = ctx.network;
     const closed = await ctx.isClosed(tipRootBucket(genesis, hour.tipHour));
     return result({ ...hour, root: filed?.root ?? null, closed });
   }
@@ -173,7 +173,7 @@ export class BountyContract extends LedgerContract {
 
 async function registrarOf(ctx: LedgerContext, { organisation }: Caller) {
   await assertNamedByKey(ctx, organisation.memberId);
-  return { networkId: (await ctx.network()).id, organisation };
+  return { networkId: ctx.network.id, organisation };
 }
 
 /** Of members that left nobody may be asked any more. */

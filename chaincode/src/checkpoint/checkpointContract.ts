@@ -56,7 +56,7 @@ export class CheckpointContract extends LedgerContract {
       );
     }
     await assertUnclaimed(ctx, wanted);
-    const { genesis } = await ctx.network();
+    const { genesis } = ctx.network;
     return result(await store(ctx, registerModelCheckpoint(wanted, cadence, genesis, await ctx.time())));
   }
 

@@ -1,6 +1,5 @@
 import { bucketOf, nodeRequest, type RegisterMember } from "@comity/protocol";
 import { Returns, Transaction } from "fabric-contract-api";
-import { genesisFingerprint } from "../config.ts";
 import { documentArgument, integerArgument, pageSizeArgument } from "../ledger/argument.ts";
 import { assertMember, authenticate, authenticateReader, callerMsp } from "../ledger/caller.ts";
 import { LedgerContext } from "../ledger/ledgerContext.ts";
@@ -32,9 +31,8 @@ export class CoalitionContract extends LedgerContract {
   @Transaction()
   @Returns("string")
   async Genesis(ctx: LedgerContext, record: string): Promise<string> {
-    const networkId = genesisFingerprint();
-    const genesis = admitGenesis(record, networkId);
-    const organisations = foundingOrganisations(genesis);
+    const { id: networkId } = ctx.network;
+    const organisations = foundingOrganisations(admitGenesis(record, ctx.network));
     const callersMsp = callerMsp(ctx);
     const caller = organisations.find(({ mspId }) => mspId === callersMsp);
     if (caller === undefined)
@@ -57,7 +55,7 @@ export class CoalitionContract extends LedgerContract {
     const caller = await authenticate(ctx, "node");
     const wanted = documentArgument(request, nodeRequest);
     assertMember(caller, wanted.memberId);
-    assertOwnPeer(wanted, (await ctx.network()).id);
+    assertOwnPeer(wanted, ctx.network.id);
     const existing = await ctx.table(tables.node).find(wanted.memberId);
     const registration = registerNode(wanted, existing);
     if (registration === undefined) return result(existing);
@@ -76,7 +74,7 @@ export class CoalitionContract extends LedgerContract {
   @Returns("string")
   async ReadRegister(ctx: LedgerContext): Promise<string> {
     await authenticateReader(ctx);
-    const { id: networkId, genesis } = await ctx.network();
+    const { id: networkId, genesis } = ctx.network;
     const { rev, active, former, document } = await membersOf(ctx);
     const members = await Promise.all(active.map((member) => withNode(ctx, member)));
     const { membershipId } = document ?? {};
@@ -96,7 +94,7 @@ export class CoalitionContract extends LedgerContract {
   @Returns("string")
   async ReadGenesis(ctx: LedgerContext): Promise<string> {
     await authenticateReader(ctx);
-    return (await ctx.network()).text;
+    return ctx.network.text;
   }
 
   /** One member's vote for a member more, or one less. */
@@ -151,7 +149,7 @@ export class CoalitionContract extends LedgerContract {
   async CloseBucket(ctx: LedgerContext, bucketNumber: string): Promise<string> {
     await authenticate(ctx, "node", "officer");
     const bucket = integerArgument(bucketNumber, "the bucket");
-    const { clock } = (await ctx.network()).genesis;
+    const { clock } = ctx.network.genesis;
     if (await ctx.isClosed(bucket)) return result({ bucket });
     const isPreviousClosed = bucket > bucketOf(clock, clock.originMs) && (await ctx.isClosed(bucket - 1));
     const closedMs = ctx.realMs();

@@ -31,8 +31,8 @@ export class KeyBoard {
   }
 
   /** How many members there are. */
-  async size(): Promise<number> {
-    return (await this.#ctx.network()).genesis.members.length;
+  get size(): number {
+    return this.#ctx.network.genesis.members.length;
   }
 
   async accepts(attempt: number): Promise<KeyAccept[]> {
@@ -60,7 +60,7 @@ export class KeyBoard {
     definition: TableDefinition<T>,
     ...prefix: (string | number)[]
   ): Promise<T[]> {
-    const { members } = (await this.#ctx.network()).genesis;
+    const { members } = this.#ctx.network.genesis;
     const table = this.#ctx.table(definition);
     const posts = await Promise.all(members.map(({ index }) => table.find(...prefix, index)));
     return posts.filter((post) => post !== undefined);

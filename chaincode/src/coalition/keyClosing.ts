@@ -1,6 +1,7 @@
 import type { EpochRecord, KeyAccept, KeyPhase, KeySession } from "@comity/protocol";
 import type { KeyDealDocument } from "../ledger/keyDocuments.ts";
-import type { LedgerContext, Network } from "../ledger/ledgerContext.ts";
+import type { LedgerContext } from "../ledger/ledgerContext.ts";
+import type { Network } from "../ledger/network.ts";
 import { LedgerError } from "../ledger/ledgerError.ts";
 import { revisionAfter } from "../ledger/table.ts";
 import { tables } from "../ledger/tables.ts";
@@ -32,7 +33,7 @@ export async function closePhase(
   const votes = await board.votes(attempt, phase);
   const isRepeated = votes.some(({ index }) => index === voter);
   const facts = { phase, ...posts.count, votes: votes.length + (isRepeated ? 0 : 1), nowMs };
-  const verdict = verdictOf(session, await ctx.network(), posts, facts);
+  const verdict = verdictOf(session, ctx.network, posts, facts);
   if (verdict.outcome === "vote") {
     const vote = { ...revisionAfter(), attempt, index: voter, phase };
     if (!isRepeated) await ctx.table(tables.keyVote).put(vote, attempt, phase, voter);
@@ -76,8 +77,7 @@ interface Posts {
 async function postsOf(board: KeyBoard, session: KeySession, phase: ClosingPhase): Promise<Posts> {
   const none = { accepts: [], qualified: [], disqualified: session.disqualified };
   const accepts = await board.accepts(session.attempt);
-  if (phase === "accept")
-    return { ...none, count: { present: accepts.length, expected: await board.size() } };
+  if (phase === "accept") return { ...none, count: { present: accepts.length, expected: board.size } };
   if (phase === "confirm") {
     return {
       ...none,

@@ -18,7 +18,7 @@ import {
 } from "@comity/protocol";
 import { groupKeyOf, type Session, transcriptHash } from "@comity/threshold/verify";
 import type { KeyDealDocument } from "../ledger/keyDocuments.ts";
-import type { Network } from "../ledger/ledgerContext.ts";
+import type { Network } from "../ledger/network.ts";
 import { LedgerError } from "../ledger/ledgerError.ts";
 import { revisionAfter } from "../ledger/table.ts";
 

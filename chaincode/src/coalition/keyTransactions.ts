@@ -60,7 +60,7 @@ export async function propose(ctx: LedgerContext, argument: string): Promise<Key
   const proposal = documentArgument(argument, keyProposal);
   const board = new KeyBoard(ctx);
   const last = await board.find();
-  const session = proposeKey(proposal, last, await ctx.network(), (await ctx.time()).realMs);
+  const session = proposeKey(proposal, last, ctx.network, (await ctx.time()).realMs);
   if (session === undefined) return required(last, "KEY_SESSION_MISSING", "no key generation is open");
   await board.save(session);
   ctx.emit("key-proposed", String(session.attempt), session);
@@ -84,7 +84,7 @@ export async function accept(ctx: LedgerContext, caller: Caller, argument: strin
   assertPhase(session, "accept");
   if ((await ctx.table(tables.keyBar).find(request.index)) !== undefined)
     throw new LedgerError("KEY_MEMBER_BARRED", `member ${request.index} made an earlier attempt fail`);
-  const named = protocolSession(await ctx.network(), session);
+  const named = protocolSession(ctx.network, session);
   if (!verifyEncryptionKey(named, request.index, request.encryptionKey, request.proof)) {
     throw new LedgerError("KEY_ACCEPT_INVALID", "the encryption key lacks a proof that its secret is known");
   }
@@ -127,7 +127,7 @@ async function assertGoodDeal(
     throw new LedgerError("KEY_ACCEPT_MISSING", `member ${dealer} did not accept this attempt`);
   }
   try {
-    checkDeal(protocolSession(await ctx.network(), session), dealer, dealt, accepts);
+    checkDeal(protocolSession(ctx.network, session), dealer, dealt, accepts);
   } catch (error) {
     if (!(error instanceof DealError)) throw error;
     throw new LedgerError("DEAL_INVALID", `${error.code}, ${error.message}`, { cause: error });
@@ -155,7 +155,7 @@ export async function accuse(ctx: LedgerContext, caller: Caller, argument: strin
     "KEY_ACCEPT_MISSING",
     "the accuser did not accept this attempt",
   );
-  const named = protocolSession(await ctx.network(), session);
+  const named = protocolSession(ctx.network, session);
   if (decideAccusation(named, dealt.deal, decodeAccusation(accusation), encryptionKey) === "accuser-wrong") {
     throw new LedgerError(
       "ACCUSATION_FALSE",
@@ -182,7 +182,7 @@ export async function confirm(ctx: LedgerContext, caller: Caller, argument: stri
   const existing = await ctx.table(tables.keyConfirm).find(request.attempt, request.index);
   if (existing !== undefined && canonicalString(existing) === canonicalString(post)) return existing;
   assertPhase(session, "confirm");
-  verifyConfirmation(await ctx.network(), await recordOf(ctx, request.attempt), request, bls);
+  verifyConfirmation(ctx.network, await recordOf(ctx, request.attempt), request, bls);
   await ctx.table(tables.keyConfirm).put(post, post.attempt, post.index);
   ctx.emit("key-confirmed", subjectOf(post), post);
   return post;
@@ -201,7 +201,7 @@ export async function signRecord(
   const existing = await ctx.table(tables.keySignature).find(request.attempt, request.index);
   if (existing !== undefined && canonicalString(existing) === canonicalString(post)) return existing;
   assertPhase(session, "sign");
-  verifyRecordSignature(await ctx.network(), await recordOf(ctx, request.attempt), request);
+  verifyRecordSignature(ctx.network, await recordOf(ctx, request.attempt), request);
   await ctx.table(tables.keySignature).put(post, post.attempt, post.index);
   ctx.emit("key-signed", subjectOf(post), post);
   return post;
@@ -214,7 +214,7 @@ export async function activate(ctx: LedgerContext, attempt: number): Promise<Key
   if (session.phase === "active") return session;
   assertPhase(session, "sign");
   const signatures = (await board.signatures(attempt)).map(({ index, signature }) => ({ index, signature }));
-  const needed = sufficient(await ctx.network());
+  const needed = sufficient(ctx.network);
   if (signatures.length < needed)
     throw new LedgerError("KEY_SIGNATURES_MISSING", `${signatures.length} of ${needed} members signed`);
   const record = await recordOf(ctx, attempt);

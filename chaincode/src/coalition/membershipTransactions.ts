@@ -62,7 +62,7 @@ export async function membershipOf(ctx: LedgerContext, membershipId: string): Pr
 }
 
 async function circumstancesOf(ctx: LedgerContext): Promise<MembershipCircumstances> {
-  const { id: networkId } = await ctx.network();
+  const { id: networkId } = ctx.network;
   return { networkId, members: await membersOf(ctx), record: await currentRecord(ctx) };
 }
 

@@ -3,13 +3,11 @@ import {
   bucketOf,
   canonicalString,
   type Clock,
-  decodeGenesis,
   figure,
   type FigureName,
   figures,
   fromHex,
   type Genesis,
-  genesisId,
   type NetworkId,
   type NodeRegistration,
   type NodeRequest,
@@ -17,18 +15,15 @@ import {
   memberOrganisation,
   peerClaimBytes,
   peerKeyOf,
-  utf8,
   verifyEd25519,
 } from "@comity/protocol";
 import { LedgerError } from "../ledger/ledgerError.ts";
+import type { Network } from "../ledger/network.ts";
 import { revisionAfter } from "../ledger/table.ts";
 
 /** The genesis record that a text is, if it is the one that this process serves and every rule finds its figure in it. */
-export function admitGenesis(text: string, fingerprint: NetworkId): Genesis {
-  const bytes = utf8(text);
-  if (genesisId(bytes) !== fingerprint)
-    throw new LedgerError("GENESIS_MISMATCH", "this ledger serves another genesis record");
-  const genesis = decodeGenesis(bytes);
+export function admitGenesis(record: string, { text, genesis }: Network): Genesis {
+  if (record !== text) throw new LedgerError("GENESIS_MISMATCH", "this ledger serves another genesis record");
   for (const name of Object.keys(figures) as FigureName[]) figure(genesis, name);
   return genesis;
 }

@@ -121,7 +121,7 @@ export class DesignationContract extends LedgerContract {
     const { venueId, ...signed } = documentArgument(request, publicationRequest);
     const venue = await caseOf(ctx, venueId);
     if (isPublished(venue, signed)) return result(venue);
-    const network = await ctx.network();
+    const network = ctx.network;
     const record = await recordInForce(ctx, signed.keyEpoch);
     verifyPublication(venue, signed, record, { network, bls });
     const circumstances = { genesis: network.genesis, time: await ctx.time() };
@@ -175,7 +175,7 @@ const venueTables = { current: tables.venue, superseded: tables.venueRevision };
 const unknown = (venueId: string): string => `there is no case ${venueId}`;
 
 async function officersCircumstances(ctx: LedgerContext, caller: Caller): Promise<CaseCircumstances> {
-  const { genesis } = await ctx.network();
+  const { genesis } = ctx.network;
   const { memberId, admittedMs } = caller.organisation;
   return { genesis, time: await ctx.time(), memberId, admittedMs };
 }

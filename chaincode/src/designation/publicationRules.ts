@@ -7,7 +7,7 @@ import {
   type VenueDocument,
   verifiedDigest,
 } from "@comity/protocol";
-import type { Network } from "../ledger/ledgerContext.ts";
+import type { Network } from "../ledger/network.ts";
 import { LedgerError } from "../ledger/ledgerError.ts";
 
 /** Whether what was decided at this revision is published already; whoever brings it again, it changes nothing. */

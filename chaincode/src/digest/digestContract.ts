@@ -28,7 +28,7 @@ export class DigestContract extends LedgerContract {
     const filed = await digests.find(registry);
     if (!isNewer(wanted, filed)) return result(filed);
     const record = await recordInForce(ctx, wanted.keyEpoch);
-    const digest = fileDigest(wanted, filed, record, { network: await ctx.network(), bls });
+    const digest = fileDigest(wanted, filed, record, { network: ctx.network, bls });
     await digests.put(digest, registry);
     ctx.emit("digest-filed", registry, digest);
     return result(digest);

@@ -5,7 +5,7 @@ import {
   type EpochRecord,
   verifiedDigest,
 } from "@comity/protocol";
-import type { Network } from "../ledger/ledgerContext.ts";
+import type { Network } from "../ledger/network.ts";
 import { LedgerError } from "../ledger/ledgerError.ts";
 import { revisionAfter } from "../ledger/table.ts";
 

@@ -66,7 +66,7 @@ export class FacilityContract extends LedgerContract {
   async EnrolHosts(ctx: LedgerContext, request: string): Promise<string> {
     const caller = await authenticate(ctx, "officer", "operator");
     const wanted = documentArgument(request, enrolmentRequest);
-    validateEnrolment(wanted, (await ctx.network()).id);
+    validateEnrolment(wanted, ctx.network.id);
     const site = await siteOf(ctx, wanted.siteId);
     assertActsFor(caller, site);
     const enrolled: HostDocument[] = [];

@@ -10,7 +10,7 @@ import {
 } from "@comity/protocol";
 import type { LedgerContext } from "./ledgerContext.ts";
 import { LedgerError } from "./ledgerError.ts";
-import { tables } from "./tables.ts";
+import { ONLY, tables } from "./tables.ts";
 
 type MemberRole = Exclude<LedgerRole, "surety">;
 
@@ -52,10 +52,8 @@ export async function authenticate(
   ctx: LedgerContext,
   ...roles: readonly LedgerRole[]
 ): Promise<Caller | SuretyCaller> {
-  await ctx.network();
   const organisation = await ctx.table(tables.organisation).find(callerMsp(ctx));
-  if (organisation === undefined)
-    throw new LedgerError("CALLER_UNKNOWN", "the caller's organisation is not in the register");
+  if (organisation === undefined) throw await unknownCaller(ctx);
   const attribute = ctx.clientIdentity.getAttributeValue("comity.role");
   const role = roles.find((allowed) => allowed === attribute);
   if (role === undefined) throw new LedgerError("CALLER_ROLE", `this takes the role ${roles.join(" or ")}`);
@@ -92,6 +90,12 @@ export function assertActsFor(caller: Caller, subject: { memberId: MemberId; ope
   if (caller.role === "operator" && caller.operatorId !== subject.operatorId) {
     throw new LedgerError("CALLER_RELATION", `this is for operator ${subject.operatorId} to do`);
   }
+}
+
+async function unknownCaller(ctx: LedgerContext): Promise<LedgerError> {
+  return (await ctx.table(tables.genesis).find(ONLY)) === undefined
+    ? new LedgerError("GENESIS_MISSING", "this ledger has no genesis record yet")
+    : new LedgerError("CALLER_UNKNOWN", "the caller's organisation is not in the register");
 }
 
 function operatorOf(ctx: LedgerContext): OperatorId {

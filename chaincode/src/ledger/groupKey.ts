@@ -23,7 +23,7 @@ export async function currentRecord(ctx: LedgerContext): Promise<EpochRecord | u
  */
 export async function assertNamedByKey(ctx: LedgerContext, memberId: MemberId): Promise<void> {
   const isMeant = (each: { readonly memberId: MemberId }): boolean => each.memberId === memberId;
-  if ((await ctx.network()).genesis.members.some(isMeant)) return;
+  if (ctx.network.genesis.members.some(isMeant)) return;
   if ((await currentRecord(ctx))?.members.some(isMeant) === true) return;
   throw new LedgerError("MEMBER_SHARELESS", `the coalition's key does not name ${memberId} yet`);
 }

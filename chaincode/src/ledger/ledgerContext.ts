@@ -1,14 +1,10 @@
 import {
   BUCKET_LAG,
   bucketOf,
-  decodeGenesis,
   encodeCanonical,
-  type Genesis,
-  genesisId,
   LEDGER_EVENT,
   type LedgerEventType,
   MAX_LEDGER_TIME_MS,
-  type NetworkId,
   policyTime,
   sha256,
   toHex,
@@ -16,18 +12,12 @@ import {
 } from "@comity/protocol";
 import { Context } from "fabric-contract-api";
 import { canonicalText } from "./canonicalText.ts";
-import { LedgerError, required } from "./ledgerError.ts";
+import { LedgerError } from "./ledgerError.ts";
+import { type Network, servedNetwork } from "./network.ts";
 import { OrderedIndex } from "./orderedIndex.ts";
 import { Revisions } from "./revisions.ts";
 import { type KeyParts, type Revised, Table, type TableDefinition } from "./table.ts";
-import { ONLY, tables } from "./tables.ts";
-
-/** The network that this ledger serves. */
-export interface Network {
-  readonly id: NetworkId;
-  readonly text: string;
-  readonly genesis: Genesis;
-}
+import { tables } from "./tables.ts";
 
 /** When a transaction takes place: by its client's claim, which closed buckets bound. */
 export interface TransactionTime {
@@ -50,7 +40,9 @@ export interface RevisedTables<T extends Revised> {
 
 /** What a transaction works with: typed state, the network, its own time, its one event. */
 export class LedgerContext extends Context {
-  #network: Network | undefined;
+  get network(): Network {
+    return servedNetwork();
+  }
 
   table<T extends Revised>(definition: TableDefinition<T>): Table<T> {
     return new Table(definition, this.stub);
@@ -65,17 +57,12 @@ export class LedgerContext extends Context {
     return new OrderedIndex(this.stub, ...prefix);
   }
 
-  async network(): Promise<Network> {
-    this.#network ??= await this.#loadNetwork();
-    return this.#network;
-  }
-
   /**
    * The time of a transaction that records or judges one. Its bucket must be open: once a bucket is closed, whatever was endorsed in it
    * and held back fails at commit, because it read the key's absence.
    */
   async time(): Promise<TransactionTime> {
-    const { clock } = (await this.network()).genesis;
+    const { clock } = this.network.genesis;
     const realMs = this.realMs();
     const policyMs = policyTime(clock, realMs);
     const bucket = bucketOf(clock, realMs);
@@ -88,7 +75,7 @@ export class LedgerContext extends Context {
 
   /** Whether the closing of buckets lags, so that the transaction's claim of its time is bounded less tightly. */
   async isDegraded(): Promise<boolean> {
-    const { clock } = (await this.network()).genesis;
+    const { clock } = this.network.genesis;
     const lagging = bucketOf(clock, this.realMs()) - BUCKET_LAG;
     return lagging >= bucketOf(clock, clock.originMs) && !(await this.isClosed(lagging));
   }
@@ -115,19 +102,4 @@ export class LedgerContext extends Context {
     });
     this.stub.setEvent(LEDGER_EVENT, encodeCanonical({ events }));
   }
-
-  async #loadNetwork(): Promise<Network> {
-    const stored = await this.table(tables.genesis).find(ONLY);
-    const { text } = required(stored, "GENESIS_MISSING", "this ledger has no genesis record yet");
-    if (lastNetwork?.text !== text) lastNetwork = networkOf(text);
-    return lastNetwork;
-  }
-}
-
-/** A process serves one network, whose record never changes, and checking it takes longer than most transactions: what was decoded last is kept. */
-let lastNetwork: Network | undefined;
-
-function networkOf(text: string): Network {
-  const bytes = utf8(text);
-  return { id: genesisId(bytes), text, genesis: decodeGenesis(bytes) };
 }

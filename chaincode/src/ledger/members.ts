@@ -15,6 +15,6 @@ export async function membersOf(ctx: LedgerContext): Promise<Members> {
   const document = await ctx.table(tables.register).find(ONLY);
   if (document !== undefined)
     return { rev: document.rev, active: document.members, former: document.former, document };
-  const { genesis } = await ctx.network();
+  const { genesis } = ctx.network;
   return { rev: 0, active: genesis.members, former: [], document };
 }

@@ -118,7 +118,7 @@ export class NoticeContract extends LedgerContract {
   async PenaltyCeiling(ctx: LedgerContext, turnoverMinor: string): Promise<string> {
     await authenticateReader(ctx);
     const turnover = BigInt(decimal(MAX_TURNOVER_MINOR)(turnoverMinor, "the turnover"));
-    return result(penaltyCeiling(penaltyFigures((await ctx.network()).genesis), turnover));
+    return result(penaltyCeiling(penaltyFigures(ctx.network.genesis), turnover));
   }
 }
 
@@ -144,7 +144,7 @@ async function circumstancesOf(
   const stored = await ctx.table(tables.operator).find(operatorId);
   const operator = required(stored, "OPERATOR_UNKNOWN", `there is no operator ${operatorId}`);
   assertActsFor(caller, operator);
-  const { genesis } = await ctx.network();
+  const { genesis } = ctx.network;
   const time = { ...(await ctx.time()), isDegraded: await ctx.isDegraded() };
   return { genesis, operator, time };
 }

@@ -14,7 +14,7 @@ export class RulebookContract extends LedgerContract {
   @Returns("string")
   async Read(ctx: LedgerContext): Promise<string> {
     await authenticateReader(ctx);
-    const { rulebook } = (await ctx.network()).genesis;
+    const { rulebook } = ctx.network.genesis;
     const parameters = Object.entries(figures).map(([name, { unit, source, text }]) => {
       return { name, value: rulebook[name], unit, source, text };
     });

@@ -39,7 +39,7 @@ export class LocalNetwork {
     );
     const network = new LocalNetwork(folder, members);
     const genesis = genesisOf(members);
-    await writeFile(join(folder, "genesis.json"), genesis);
+    await writeFile(network.#genesisFile, genesis);
     try {
       await network.#begin(genesis);
       return network;
@@ -47,6 +47,10 @@ export class LocalNetwork {
       await network.stop();
       throw error;
     }
+  }
+
+  get #genesisFile(): string {
+    return join(this.folder, "genesis.json");
   }
 
   async #begin(genesis: Uint8Array): Promise<void> {
@@ -91,7 +95,7 @@ export class LocalNetwork {
     await writeFile(packageFile, release.bytes);
     const env = {
       CORE_PEER_LOCALMSPID: member.mspId,
-      COMITY_GENESIS: fingerprint,
+      COMITY_GENESIS_FILE: this.#genesisFile,
       CHAINCODE_ID: release.id,
       CHAINCODE_PACKAGE_FILE: packageFile,
       CHAINCODE_SERVER_ADDRESS: `${host}:${member.chaincodePort}`,
@@ -171,7 +175,7 @@ export class LocalNetwork {
     return {
       memberId,
       dataDir: join(folder, "data"),
-      genesisFile: join(this.folder, "genesis.json"),
+      genesisFile: this.#genesisFile,
       identityKeyFile: join(folder, "identity-key.pem"),
       ledger: {
         ...{ channel, chaincode: "comity", mspId, ...files("node") },

@@ -21,7 +21,7 @@ export async function embeddedEngine(
     programFile,
     portOf,
   });
-  const servers = network.members.map((member) => chaincodeProcess(layout, network, member, release));
+  const servers = network.members.map((member) => chaincodeProcess(layout, member, release));
   // It founds itself, and its gateways refuse until then: whoever sends a transaction asks again.
   return { processes: [ledgerProcess(layout, network), ...servers], prepare: () => Promise.resolve() };
 }

@@ -17,7 +17,6 @@ const nodeHeap = ["--max-semi-space-size=8", "--max-old-space-size=256"];
 /** As a member runs it beside a real peer. */
 export function chaincodeProcess(
   layout: Layout,
-  network: Network,
   member: NetworkMember,
   { package: { id }, packageFile, programFile, portOf }: Release,
   name = `chaincode-${member.memberId}`,
@@ -28,7 +27,7 @@ export function chaincodeProcess(
     env: {
       ...compileCache(programFile),
       CORE_PEER_LOCALMSPID: member.mspId,
-      COMITY_GENESIS: network.genesis,
+      COMITY_GENESIS_FILE: layout.genesisFile,
       CHAINCODE_ID: id,
       CHAINCODE_PACKAGE_FILE: packageFile,
       CHAINCODE_SERVER_ADDRESS: `${loopback}:${portOf(member)}`,

@@ -239,7 +239,7 @@ export class FabricUpkeep implements Upkeep {
 
   #serversOf(release: Release, suffix = ""): ProcessSpec[] {
     return this.#network.members.map((member) =>
-      chaincodeProcess(this.#layout, this.#network, member, release, `chaincode-${member.memberId}${suffix}`),
+      chaincodeProcess(this.#layout, member, release, `chaincode-${member.memberId}${suffix}`),
     );
   }
 
