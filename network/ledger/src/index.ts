@@ -20,4 +20,5 @@ export {
   type Settled,
 } from "./ledgerClient.ts";
 export { ledgerClientCodes, LedgerError } from "./ledgerError.ts";
+export { pagesOf, readAll } from "./pages.ts";
 export { type KeptTransaction, openOutbox, type Outbox } from "./outbox.ts";

@@ -5,9 +5,7 @@ import {
   digestDocument,
   encodeCanonical,
   hostDocument,
-  MAX_PAGE_SIZE,
   noticeDocument,
-  page,
   registerView,
   sha256,
   siteDocument,
@@ -22,6 +20,7 @@ import {
   type NetworkId,
   type RegisterView,
 } from "@comity/protocol";
+import { readAll } from "@comity/ledger";
 import { epochsView, LedgerViewError, MAX_DOCUMENT_BYTES, type Change } from "./change.ts";
 import type { LedgerQueries } from "./ports.ts";
 
@@ -136,20 +135,8 @@ export class LedgerReader {
   }
 
   async #hosts(siteId: string): Promise<Change[]> {
-    const changes: Change[] = [];
-    let bookmark = "";
-    do {
-      const hosts = await this.#ask(
-        page(hostDocument),
-        "facility:ListHosts",
-        siteId,
-        String(MAX_PAGE_SIZE),
-        bookmark,
-      );
-      for (const value of hosts.items) changes.push({ kind: "host", value });
-      ({ bookmark } = hosts);
-    } while (bookmark !== "");
-    return changes;
+    const hosts = await readAll(this.#deps.ledger, "facility:ListHosts", hostDocument, siteId);
+    return hosts.map((value) => ({ kind: "host", value }));
   }
 
   /** The alert, and the one that it replaced, whose status has changed with it. */

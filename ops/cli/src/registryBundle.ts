@@ -1,4 +1,4 @@
-import type { LedgerClient } from "@comity/ledger";
+import { type LedgerClient, readAll } from "@comity/ledger";
 import {
   bondDocument,
   bondEntries,
@@ -19,7 +19,6 @@ import {
   venueDocument,
   venueEntries,
 } from "@comity/protocol";
-import { readAll } from "./ledgerPages.ts";
 
 const epochsView = object({ epochs: list(signedEpochRecord, 10_000) });
 

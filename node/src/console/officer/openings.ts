@@ -1,15 +1,6 @@
-import {
-  decodeCanonical,
-  MAX_PAGE_SIZE,
-  type MemberId,
-  openingDocument,
-  type OpeningDocument,
-  page,
-} from "@comity/protocol";
-import { MAX_DOCUMENT_BYTES } from "../../ledger/change.ts";
+import { pagesOf } from "@comity/ledger";
+import { type MemberId, openingDocument, type OpeningDocument } from "@comity/protocol";
 import type { LedgerQueries } from "../../ledger/ports.ts";
-
-const openings = page(openingDocument);
 
 /** Any officer may ask for as many as it likes; a page of the console must not become too long to read, or to make. */
 const MAX_PAGES = 10;
@@ -36,13 +27,10 @@ export async function requestedOpenings(
 
 /** Whether that was all. @throws LedgerError, DecodeError */
 async function readInto(all: OpeningDocument[], ledger: LedgerQueries): Promise<boolean> {
-  let bookmark = "";
-  for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const bytes = await ledger.evaluate("bounty:ListOpenings", String(MAX_PAGE_SIZE), bookmark);
-    const read = openings(decodeCanonical(bytes, MAX_DOCUMENT_BYTES));
-    all.push(...read.items);
-    ({ bookmark } = read);
-    if (bookmark === "") return true;
+  let pages = 0;
+  for await (const { items, bookmark } of pagesOf(ledger, "bounty:ListOpenings", openingDocument)) {
+    all.push(...items);
+    if (++pages === MAX_PAGES) return bookmark === "";
   }
-  return false;
+  return true;
 }

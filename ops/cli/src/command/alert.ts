@@ -1,5 +1,5 @@
+import { readAll } from "@comity/ledger";
 import { type AlertDocument, alertDocument } from "@comity/protocol";
-import { readAll } from "../ledgerPages.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 import { asOfficer, findNetwork, firstMember } from "./network.ts";

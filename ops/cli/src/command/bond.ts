@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { LedgerClient } from "@comity/ledger";
+import { type LedgerClient, readAll } from "@comity/ledger";
 import {
   bondDocument,
   type BondDocument,
@@ -12,7 +12,6 @@ import {
   type SweptBond,
 } from "@comity/protocol";
 import { memberOf } from "../coalition/networkFile.ts";
-import { readAll } from "../ledgerPages.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 import { ulid } from "../ulid.ts";

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { LedgerClient } from "@comity/ledger";
+import { type LedgerClient, readAll } from "@comity/ledger";
 import {
   type Ballot,
   canonicalString,
@@ -15,7 +15,6 @@ import {
 } from "@comity/protocol";
 import { CliError } from "../cliError.ts";
 import { memberOf, type NetworkMember } from "../coalition/networkFile.ts";
-import { readAll } from "../ledgerPages.ts";
 import { readEntryBundle } from "../registryBundle.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";

@@ -10,9 +10,8 @@ import {
   registerView,
   subjectOfChange,
 } from "@comity/protocol";
-import type { LedgerClient } from "@comity/ledger";
+import { type LedgerClient, readAll } from "@comity/ledger";
 import { memberOf } from "../coalition/networkFile.ts";
-import { readAll } from "../ledgerPages.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 import { documentOf, readObject } from "./documentFile.ts";

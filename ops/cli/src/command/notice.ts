@@ -1,3 +1,4 @@
+import { readAll } from "@comity/ledger";
 import { randomBytes } from "node:crypto";
 import {
   canonicalString,
@@ -9,7 +10,6 @@ import {
   policyTime,
 } from "@comity/protocol";
 import { memberOf } from "../coalition/networkFile.ts";
-import { readAll } from "../ledgerPages.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 import { ulid } from "../ulid.ts";

@@ -1,3 +1,4 @@
+import { readAll } from "@comity/ledger";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as blst from "@chainsafe/blst";
@@ -9,7 +10,6 @@ import {
   type VerifiedBundle,
 } from "@comity/protocol";
 import { CliError } from "../cliError.ts";
-import { readAll } from "../ledgerPages.ts";
 import { opensslEd25519 } from "../opensslEd25519.ts";
 import { storySites } from "./sites.ts";
 import { type Stage, waitFor } from "./stage.ts";

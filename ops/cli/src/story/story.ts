@@ -1,7 +1,7 @@
+import { readAll } from "@comity/ledger";
 import { faultCodes } from "@comity/attester";
 import { type AlertDocument, noticeDocument, policyTime } from "@comity/protocol";
 import { CliError } from "../cliError.ts";
-import { readAll } from "../ledgerPages.ts";
 import { type BondOutcome, insureRun, missModelCheckpoint } from "./bond.ts";
 import { assertNobodyElse, awaitAlert, fetchBundle, readAlerts } from "./coSignedAlert.ts";
 import { type PlannedRuns, planRuns } from "./plan.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { LedgerClient } from "@comity/ledger";
+import { type LedgerClient, readAll } from "@comity/ledger";
 import {
   canonicalString,
   fromHex,
@@ -27,7 +27,6 @@ import {
 import { CliError } from "../cliError.ts";
 import type { Layout } from "../coalition/layout.ts";
 import { signAsMember } from "../coalition/memberIdentity.ts";
-import { readAll } from "../ledgerPages.ts";
 
 /** A member's case officer: its sealing key lies with the member, its word is given on the ledger. */
 export interface CaseOfficer {
