@@ -1,12 +1,16 @@
 import { setTimeout as timeout } from "node:timers/promises";
 import { policyTime, type Genesis } from "@comity/protocol";
 
-/** Real time for networks and disks, policy time for rules. */
-export interface Clock {
+/** For networks and disks: milliseconds since 1970. */
+export interface RealClock {
   now(): number;
-  policyNow(): number;
-  /** Real milliseconds. Rejects when the signal aborts. */
+  /** Rejects when the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Real time, and policy time for rules. */
+export interface Clock extends RealClock {
+  policyNow(): number;
 }
 
 export function systemClock(genesis: Pick<Genesis, "clock">): Clock {

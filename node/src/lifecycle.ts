@@ -1,6 +1,7 @@
 import type { Log } from "./telemetry/log.ts";
 
-interface Part<T> {
+/** A part of the node that runs until it is stopped; `T` is what it knows once it runs. */
+export interface Startable<T = void> {
   start(): Promise<T>;
   stop(): Promise<void>;
 }
@@ -14,7 +15,7 @@ export class Lifecycle {
     this.#log = deps.log;
   }
 
-  async start<T>(part: Part<T>): Promise<T> {
+  async start<T>(part: Startable<T>): Promise<T> {
     // Before it has started: a part that fails halfway has something to stop, too.
     this.onStop(() => part.stop());
     return part.start();

@@ -1,5 +1,6 @@
 import { DomainError } from "@comity/protocol";
-import type { Clock, Log } from "../gossip/network.ts";
+import type { RealClock } from "../clock.ts";
+import type { PartLog } from "../telemetry/log.ts";
 import { ringDistance } from "../gossip/ringChoice.ts";
 import type { NodeEvent } from "../telemetry/events.ts";
 import { filingOf, turnOf } from "./duties.ts";
@@ -18,9 +19,9 @@ export interface DutyFilerOptions {
 
 export interface DutyFilerDeps {
   readonly submitter: DutySubmitter;
-  readonly clock: Clock;
+  readonly clock: RealClock;
   readonly random: () => number;
-  readonly log: Log;
+  readonly log: PartLog;
   readonly emit: (event: NodeEvent) => void;
 }
 

@@ -6,7 +6,8 @@ import {
   type NetworkId,
   topics,
 } from "@comity/protocol";
-import type { GossipNetwork, Log, Verdict } from "../gossip/network.ts";
+import type { GossipNetwork, Verdict } from "../gossip/network.ts";
+import type { PartLog } from "../telemetry/log.ts";
 import { AttemptLimit } from "../signing/attemptLimit.ts";
 import { decoded } from "../signing/messages.ts";
 import type { NodeEvent } from "../telemetry/events.ts";
@@ -20,7 +21,7 @@ export interface DutyInboxDeps {
   readonly table: DutyTable;
   readonly verify: Ed25519Verify;
   readonly bls: BlsVerifier;
-  readonly log: Log;
+  readonly log: PartLog;
   readonly emit: (event: NodeEvent) => void;
   /** Called when a part was added that counts. */
   readonly onPart: (open: OpenDuty) => void;

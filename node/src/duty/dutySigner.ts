@@ -6,7 +6,10 @@ import {
   encodeCanonical,
   type NetworkId,
 } from "@comity/protocol";
-import type { Clock, GossipNetwork, Log, Startable } from "../gossip/network.ts";
+import type { GossipNetwork } from "../gossip/network.ts";
+import type { RealClock } from "../clock.ts";
+import type { PartLog } from "../telemetry/log.ts";
+import type { Startable } from "../lifecycle.ts";
 import type { ShareStore } from "../signing/ports.ts";
 import type { LoggedDecision } from "../signing/signingLog.ts";
 import type { NodeEvent } from "../telemetry/events.ts";
@@ -34,9 +37,9 @@ export interface DutySignerDeps {
   readonly signer: DecisionMaker;
   readonly verify: Ed25519Verify;
   readonly bls: BlsVerifier;
-  readonly clock: Clock;
+  readonly clock: RealClock;
   readonly random: () => number;
-  readonly log: Log;
+  readonly log: PartLog;
   readonly emit: (event: NodeEvent) => void;
 }
 

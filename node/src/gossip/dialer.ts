@@ -1,4 +1,4 @@
-import type { Clock } from "./network.ts";
+import type { RealClock } from "../clock.ts";
 import type { MemberDirectory } from "./memberDirectory.ts";
 
 const TICK_MS = 250;
@@ -7,7 +7,7 @@ const LONGEST_BACKOFF_MS = 5_000;
 
 export interface DialerDeps {
   readonly directory: MemberDirectory;
-  readonly clock: Clock;
+  readonly clock: RealClock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly isConnected: (peerId: string) => boolean;

@@ -2,15 +2,7 @@ export { type EvidenceServerDeps, serveEvidence } from "./evidenceStream.ts";
 export { createGossipNetwork, type GossipNetworkDeps, type GossipNetworkOptions } from "./libp2pNetwork.ts";
 export { loadPeerKey, signPeerClaim } from "./peerKey.ts";
 export { serveMirror } from "./mirrorServer.ts";
-export {
-  type Clock,
-  type GossipNetwork,
-  type Log,
-  type PeerStatus,
-  type Startable,
-  StreamError,
-  type TopicVerdicts,
-} from "./network.ts";
+export { type GossipNetwork, type PeerStatus, StreamError, type TopicVerdicts } from "./network.ts";
 export {
   MirrorReplicator,
   type ReplicatorDeps,

@@ -7,9 +7,7 @@ import { answer, exchange } from "./directStream.ts";
 import { type ComityLibp2p, createLibp2pNode } from "./libp2pNode.ts";
 import { MemberDirectory } from "./memberDirectory.ts";
 import {
-  type Clock,
   type GossipNetwork,
-  type Log,
   type PeerStatus,
   type RegisteredNode,
   StreamError,
@@ -18,6 +16,8 @@ import {
   type TopicVerdicts,
   type Verdict,
 } from "./network.ts";
+import type { RealClock } from "../clock.ts";
+import type { PartLog } from "../telemetry/log.ts";
 import { loadPeerKey } from "./peerKey.ts";
 import { TopicRouter } from "./topicRouter.ts";
 
@@ -33,9 +33,9 @@ export interface GossipNetworkOptions {
 
 export interface GossipNetworkDeps {
   readonly members: () => readonly RegisteredNode[];
-  readonly clock: Clock;
+  readonly clock: RealClock;
   readonly random: () => number;
-  readonly log: Log;
+  readonly log: PartLog;
 }
 
 const MAX_STREAMS_PER_PEER = 32;
@@ -66,7 +66,7 @@ class Libp2pNetwork implements GossipNetwork {
   readonly #options: GossipNetworkOptions;
   readonly #libp2p: ComityLibp2p;
   readonly #directory: MemberDirectory;
-  readonly #log: Log;
+  readonly #log: PartLog;
   readonly #router: TopicRouter;
   readonly #dialer: Dialer;
   readonly #topics = new Set<string>();

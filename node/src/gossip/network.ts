@@ -1,4 +1,5 @@
 import { DomainError } from "@comity/protocol";
+import type { Startable } from "../lifecycle.ts";
 
 /** What a topic's rule says of a message: deliver and forward, drop silently, or drop and hold it against the peer. */
 export type Verdict = "accept" | "ignore" | "reject";
@@ -11,11 +12,6 @@ export type StreamErrorCode =
 
 /** Why a direct request got no answer. STREAM_REFUSED carries the other node's own sentence. */
 export class StreamError extends DomainError<StreamErrorCode> {}
-
-export interface Startable {
-  start(): Promise<void>;
-  stop(): Promise<void>;
-}
 
 /** Messages among the members' nodes. Members are named by their index in genesis, never by a peer id. */
 export interface GossipNetwork extends Startable {
@@ -46,14 +42,4 @@ export interface TopicVerdicts extends Readonly<Record<Verdict, number>> {
 export interface RegisteredNode {
   readonly index: number;
   readonly node?: { readonly peerId: string; readonly addresses: readonly string[] } | undefined;
-}
-
-export interface Clock {
-  now(): number;
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
-}
-
-export interface Log {
-  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }

@@ -5,7 +5,10 @@ import {
   MAX_MIRROR_ITEMS,
   type MirrorItem,
 } from "./mirrorMessage.ts";
-import type { Clock, GossipNetwork, Log, Startable } from "./network.ts";
+import type { GossipNetwork } from "./network.ts";
+import type { RealClock } from "../clock.ts";
+import type { PartLog } from "../telemetry/log.ts";
+import type { Startable } from "../lifecycle.ts";
 import { RingChoice } from "./ringChoice.ts";
 
 export class ReplicatorError extends DomainError<"REPLICATOR_STOPPED" | "REPLICATOR_STUCK"> {}
@@ -41,9 +44,9 @@ export interface ReplicatedLogs {
 export interface ReplicatorDeps {
   readonly logs: ReplicatedLogs;
   readonly network: Pick<GossipNetwork, "request" | "onPeer">;
-  readonly clock: Clock;
+  readonly clock: RealClock;
   readonly random: () => number;
-  readonly log: Log;
+  readonly log: PartLog;
 }
 
 interface Waiter {

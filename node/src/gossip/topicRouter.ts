@@ -1,4 +1,5 @@
-import type { Log, TopicHandler, TopicVerdicts, Verdict } from "./network.ts";
+import type { TopicHandler, TopicVerdicts, Verdict } from "./network.ts";
+import type { PartLog } from "../telemetry/log.ts";
 import type { MemberDirectory } from "./memberDirectory.ts";
 
 interface Topic {
@@ -13,10 +14,10 @@ interface Topic {
  */
 export class TopicRouter {
   readonly #directory: MemberDirectory;
-  readonly #log: Log;
+  readonly #log: PartLog;
   readonly #topics = new Map<string, Topic>();
 
-  constructor(deps: { readonly directory: MemberDirectory; readonly log: Log }) {
+  constructor(deps: { readonly directory: MemberDirectory; readonly log: PartLog }) {
     this.#directory = deps.directory;
     this.#log = deps.log;
   }

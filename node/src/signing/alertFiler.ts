@@ -5,7 +5,8 @@ import {
   canonicalString,
   DomainError,
 } from "@comity/protocol";
-import type { Clock, Log } from "../gossip/network.ts";
+import type { RealClock } from "../clock.ts";
+import type { PartLog } from "../telemetry/log.ts";
 import type { AlertSubmitter, NodeEvent, SigningLedger } from "./ports.ts";
 
 const FIRST_BACKOFF_MS = 500;
@@ -23,9 +24,9 @@ export interface AlertFilerOptions {
 export interface AlertFilerDeps {
   readonly ledger: SigningLedger;
   readonly submitter: AlertSubmitter;
-  readonly clock: Clock;
+  readonly clock: RealClock;
   readonly random: () => number;
-  readonly log: Log;
+  readonly log: PartLog;
   readonly emit: (event: NodeEvent) => void;
 }
 

@@ -8,7 +8,10 @@ import {
   type NetworkId,
   toHex,
 } from "@comity/protocol";
-import type { Clock, GossipNetwork, Log, Startable } from "../gossip/network.ts";
+import type { GossipNetwork } from "../gossip/network.ts";
+import type { RealClock } from "../clock.ts";
+import type { PartLog } from "../telemetry/log.ts";
+import type { Startable } from "../lifecycle.ts";
 import { AlertFiler } from "./alertFiler.ts";
 import { Decider } from "./decider.ts";
 import { DecisionSigner } from "./decisionSigner.ts";
@@ -57,9 +60,9 @@ export interface CosignerDeps {
   readonly appraiser: Appraiser;
   readonly verify: Ed25519Verify;
   readonly bls: BlsVerifier;
-  readonly clock: Clock;
+  readonly clock: RealClock;
   readonly random: () => number;
-  readonly log: Log;
+  readonly log: PartLog;
   readonly emit: (event: NodeEvent) => void;
 }
 

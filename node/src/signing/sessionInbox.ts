@@ -11,7 +11,9 @@ import {
   toHex,
   topics,
 } from "@comity/protocol";
-import type { Clock, GossipNetwork, Log, Verdict } from "../gossip/network.ts";
+import type { GossipNetwork, Verdict } from "../gossip/network.ts";
+import type { RealClock } from "../clock.ts";
+import type { PartLog } from "../telemetry/log.ts";
 import { AttemptLimit } from "./attemptLimit.ts";
 import {
   digestOf,
@@ -40,9 +42,9 @@ export interface SessionInboxDeps {
   readonly ledger: SigningLedger;
   readonly verify: Ed25519Verify;
   readonly bls: BlsVerifier;
-  readonly clock: Clock;
+  readonly clock: RealClock;
   readonly random: () => number;
-  readonly log: Log;
+  readonly log: PartLog;
   readonly signal: AbortSignal;
   /** Called for a proposal of another member, once its session is on disk. */
   readonly onOpened: (live: LiveSession) => void;

@@ -1,5 +1,5 @@
 import { alertIdOf } from "@comity/protocol";
-import type { Log } from "../gossip/network.ts";
+import type { PartLog } from "../telemetry/log.ts";
 import { ringDistance } from "../gossip/ringChoice.ts";
 import type { AlertFiler } from "./alertFiler.ts";
 import type { Decider } from "./decider.ts";
@@ -20,7 +20,7 @@ export interface SessionWorkDeps {
   readonly filer: AlertFiler;
   readonly speaker: Speaker;
   readonly identity: SigningIdentity;
-  readonly log: Log;
+  readonly log: PartLog;
   readonly emit: (event: NodeEvent) => void;
   readonly signal: AbortSignal;
 }

@@ -1,4 +1,6 @@
-import type { Clock, Log, Startable } from "../gossip/network.ts";
+import type { RealClock } from "../clock.ts";
+import type { PartLog } from "../telemetry/log.ts";
+import type { Startable } from "../lifecycle.ts";
 import type { SigningLedger } from "./ports.ts";
 import { isOnLedger, type SessionInbox } from "./sessionInbox.ts";
 import type { LiveSession, SessionTable } from "./sessionTable.ts";
@@ -15,8 +17,8 @@ export interface SigningRoundsDeps {
   readonly work: SessionWork;
   readonly speaker: Speaker;
   readonly ledger: SigningLedger;
-  readonly clock: Clock;
-  readonly log: Log;
+  readonly clock: RealClock;
+  readonly log: PartLog;
   readonly signal: AbortSignal;
 }
 

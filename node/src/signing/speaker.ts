@@ -1,5 +1,7 @@
 import { encodeCanonical } from "@comity/protocol";
-import type { Clock, GossipNetwork, Log } from "../gossip/network.ts";
+import type { GossipNetwork } from "../gossip/network.ts";
+import type { RealClock } from "../clock.ts";
+import type { PartLog } from "../telemetry/log.ts";
 import type { SigningIdentity } from "./ports.ts";
 import type { LiveSession } from "./sessionTable.ts";
 
@@ -10,8 +12,8 @@ export interface SpeakerOptions {
 export interface SpeakerDeps {
   readonly network: Pick<GossipNetwork, "publish">;
   readonly identity: SigningIdentity;
-  readonly clock: Clock;
-  readonly log: Log;
+  readonly clock: RealClock;
+  readonly log: PartLog;
 }
 
 /** What this member tells all others about signing. */

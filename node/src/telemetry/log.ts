@@ -8,6 +8,9 @@ export interface Log {
   child(fields: Readonly<Record<string, unknown>>): Log;
 }
 
+/** What nearly all of them need of it. */
+export type PartLog = Pick<Log, "info" | "warn">;
+
 /** Lines of JSON on standard error: standard output belongs to events. */
 export function createLog(level: Level, memberId: string): Log {
   return wrap(pino({ level, base: { memberId } }, pino.destination({ dest: 2, sync: true })));

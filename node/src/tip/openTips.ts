@@ -7,7 +7,9 @@ import {
   type NetworkId,
   tipHourOf,
 } from "@comity/protocol";
-import type { Clock, GossipNetwork, Startable } from "../gossip/network.ts";
+import type { GossipNetwork } from "../gossip/network.ts";
+import type { RealClock } from "../clock.ts";
+import type { Startable } from "../lifecycle.ts";
 import type { Identity } from "../signing/identity.ts";
 import { Certificates } from "./certificates.ts";
 import { HourlyLog } from "./hourlyLog.ts";
@@ -34,7 +36,7 @@ export interface TipsDeps {
   readonly network: Pick<GossipNetwork, "serve" | "request" | "onPeer" | "peers">;
   readonly identity: Identity;
   readonly verify: Ed25519Verify;
-  readonly clock: Clock;
+  readonly clock: RealClock;
   readonly random: () => number;
   readonly log: ConstructorParameters<typeof HourlyLog>[0];
   readonly fatal: (error: Error) => void;

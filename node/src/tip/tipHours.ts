@@ -11,7 +11,8 @@ import {
   u64,
 } from "@comity/protocol";
 import { hourLeaves, type TipHour } from "@comity/tip";
-import type { Clock, Startable } from "../gossip/network.ts";
+import type { RealClock } from "../clock.ts";
+import type { Startable } from "../lifecycle.ts";
 import { readSecret, writeSecret } from "../store/secretFile.ts";
 import type { Certificates } from "./certificates.ts";
 import type { HourlyLog } from "./hourlyLog.ts";
@@ -28,7 +29,7 @@ export interface TipHoursOptions {
 export interface TipHoursDeps {
   readonly store: TipStore;
   readonly certificates: Certificates;
-  readonly clock: Clock;
+  readonly clock: RealClock;
   readonly random: (size: number) => Uint8Array;
   readonly log: Pick<HourlyLog, "flush">;
   readonly fatal: (error: Error) => void;

@@ -1,7 +1,9 @@
 import { Backoff } from "@comity/ledger";
 import { DomainError } from "@comity/protocol";
 import { ringAfter } from "../gossip/ringChoice.ts";
-import type { Clock, GossipNetwork, Startable } from "../gossip/network.ts";
+import type { GossipNetwork } from "../gossip/network.ts";
+import type { RealClock } from "../clock.ts";
+import type { Startable } from "../lifecycle.ts";
 import type { Certificates } from "./certificates.ts";
 import type { HourlyLog } from "./hourlyLog.ts";
 import type { FiledTip } from "./tipFiles.ts";
@@ -22,7 +24,7 @@ export interface TipReplicatorDeps {
   readonly store: TipStore;
   readonly certificates: Certificates;
   readonly network: Pick<GossipNetwork, "request" | "onPeer" | "peers">;
-  readonly clock: Clock;
+  readonly clock: RealClock;
   readonly random: () => number;
   readonly log: Pick<HourlyLog, "note">;
   /** Told of a disk that does not keep what it should. */

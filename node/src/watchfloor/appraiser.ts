@@ -7,7 +7,7 @@ import {
   type NetworkId,
   statementProblem,
 } from "@comity/protocol";
-import type { Clock } from "../gossip/network.ts";
+import type { RealClock } from "../clock.ts";
 import type { Appraisal, Appraiser, RefusalCode } from "../signing/ports.ts";
 import { EvidenceError } from "../gossip/evidenceStream.ts";
 import type { EvidenceSource } from "./evidenceSource.ts";
@@ -26,7 +26,7 @@ export interface AlertAppraiserDeps {
   readonly ledger: WatchfloorLedger;
   readonly evidence: EvidenceSource;
   readonly verify: TallyDeps["verify"];
-  readonly clock: Clock;
+  readonly clock: RealClock;
 }
 
 /** A statement may rest on a state of the ledger that was replaced at most so long ago, real time. */

@@ -10,7 +10,9 @@ import {
   ruleFires,
   toHex,
 } from "@comity/protocol";
-import type { Clock, Log, Startable } from "../gossip/network.ts";
+import type { RealClock } from "../clock.ts";
+import type { PartLog } from "../telemetry/log.ts";
+import type { Startable } from "../lifecycle.ts";
 import { ringDistance } from "../gossip/ringChoice.ts";
 import type { Appraiser, NodeEvent } from "../signing/ports.ts";
 import { isTooOld } from "./appraiser.ts";
@@ -52,8 +54,8 @@ export interface DetectorDeps {
   readonly appraiser: Appraiser;
   readonly archive: CheckpointArchive;
   readonly verify: HostCheckDeps["verify"];
-  readonly clock: Clock;
-  readonly log: Log;
+  readonly clock: RealClock;
+  readonly log: PartLog;
   readonly emit: (event: NodeEvent) => void;
 }
 

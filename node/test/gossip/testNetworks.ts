@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseNetworkId } from "@comity/protocol";
 import { createGossipNetwork } from "../../src/gossip/libp2pNetwork.ts";
-import type { Clock, GossipNetwork, Log, RegisteredNode } from "../../src/gossip/network.ts";
+import type { GossipNetwork, RegisteredNode } from "../../src/gossip/network.ts";
+import type { RealClock } from "../../src/clock.ts";
+import type { PartLog } from "../../src/telemetry/log.ts";
 
 export const networkId = parseNetworkId("ab".repeat(32));
 
-export const realClock: Clock & { policyNow(): number } = {
+export const realClock: RealClock & { policyNow(): number } = {
   now: () => Date.now(),
   policyNow: () => Date.now(),
   sleep: async (ms, signal) => {
@@ -16,7 +18,7 @@ export const realClock: Clock & { policyNow(): number } = {
   },
 };
 
-export const quiet: Log = { info: () => undefined, warn: () => undefined };
+export const quiet: PartLog = { info: () => undefined, warn: () => undefined };
 
 /** Real nodes on loopback that share a register which the test may change. */
 export class TestNetworks {

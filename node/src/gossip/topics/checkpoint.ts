@@ -6,7 +6,10 @@ import {
   topics,
   utf8,
 } from "@comity/protocol";
-import type { Clock, GossipNetwork, Log, Startable, Verdict } from "../network.ts";
+import type { GossipNetwork, Verdict } from "../network.ts";
+import type { RealClock } from "../../clock.ts";
+import type { PartLog } from "../../telemetry/log.ts";
+import type { Startable } from "../../lifecycle.ts";
 import { areContradictory, type EquivocationGossip } from "./equivocation.ts";
 import { isKnownLog, type LogNames, ownerKey } from "./logNames.ts";
 import { TopicLoop } from "./topicLoop.ts";
@@ -23,8 +26,8 @@ export interface CheckpointGossipDeps {
   readonly names: LogNames;
   readonly equivocations: EquivocationGossip;
   readonly verify: Ed25519Verify;
-  readonly clock: Clock;
-  readonly log: Log;
+  readonly clock: RealClock;
+  readonly log: PartLog;
 }
 
 /**

@@ -8,14 +8,15 @@ import {
   readCheckpoint,
   topics,
 } from "@comity/protocol";
-import type { GossipNetwork, Log, Verdict } from "../network.ts";
+import type { GossipNetwork, Verdict } from "../network.ts";
+import type { PartLog } from "../../telemetry/log.ts";
 import { isKnownLog, type LogNames, ownerKey } from "./logNames.ts";
 
 export interface EquivocationGossipDeps {
   readonly network: Pick<GossipNetwork, "publish" | "onMessage">;
   readonly names: LogNames;
   readonly verify: Ed25519Verify;
-  readonly log: Log;
+  readonly log: PartLog;
   readonly emit: (event: { readonly event: string } & Readonly<Record<string, unknown>>) => void;
 }
 

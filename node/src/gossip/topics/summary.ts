@@ -12,7 +12,10 @@ import {
   toHex,
   topics,
 } from "@comity/protocol";
-import type { Clock, GossipNetwork, Log, Startable, Verdict } from "../network.ts";
+import type { GossipNetwork, Verdict } from "../network.ts";
+import type { RealClock } from "../../clock.ts";
+import type { PartLog } from "../../telemetry/log.ts";
+import type { Startable } from "../../lifecycle.ts";
 import { isKnownLog, type LogNames, ownerKey } from "./logNames.ts";
 import { TopicLoop } from "./topicLoop.ts";
 
@@ -34,8 +37,8 @@ export interface SummaryGossipDeps {
   readonly names: LogNames;
   readonly identity: { readonly memberId: string; sign(bytes: Uint8Array): Uint8Array };
   readonly verify: Ed25519Verify;
-  readonly clock: Clock & { policyNow(): number };
-  readonly log: Log;
+  readonly clock: RealClock & { policyNow(): number };
+  readonly log: PartLog;
 }
 
 const ENTRIES_PER_READ = 512;

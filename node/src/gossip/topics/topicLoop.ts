@@ -1,17 +1,19 @@
-import type { Clock, Log, Startable } from "../network.ts";
+import type { RealClock } from "../../clock.ts";
+import type { PartLog } from "../../telemetry/log.ts";
+import type { Startable } from "../../lifecycle.ts";
 
 /** Does the same thing again and again until it is stopped; a failure is logged and the next round goes on. */
 export class TopicLoop implements Startable {
   readonly #intervalMs: number;
   readonly #round: () => Promise<void>;
-  readonly #deps: { readonly clock: Clock; readonly log: Log };
+  readonly #deps: { readonly clock: RealClock; readonly log: PartLog };
   readonly #stopping = new AbortController();
   #loop: Promise<void> = Promise.resolve();
 
   constructor(
     intervalMs: number,
     round: () => Promise<void>,
-    deps: { readonly clock: Clock; readonly log: Log },
+    deps: { readonly clock: RealClock; readonly log: PartLog },
   ) {
     this.#intervalMs = intervalMs;
     this.#round = round;
