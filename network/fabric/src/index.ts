@@ -29,6 +29,7 @@ export type { KeyPairFiles, MemberMaterial } from "./member/material.ts";
 export { writeMsp } from "./member/msp.ts";
 export { LocalFabric, type LocalMember, type LocalNetworkOptions } from "./localFabric.ts";
 export type { Health } from "./process/health.ts";
+export { Standstill } from "./process/standstill.ts";
 export { type Binaries, binaryNames, findBinaries, type SearchPath } from "./process/binaries.ts";
 export type { FabricProcess } from "./process/processes.ts";
 export {

@@ -1,13 +1,8 @@
 export { serveControl } from "./coalition/fabric/control.ts";
 export { CliError, type CliErrorCode } from "./cliError.ts";
 export type { ProcessEvent } from "./coalition/child.ts";
-export {
-  type Coalition,
-  type CoalitionDeps,
-  type CoalitionOptions,
-  startCoalition,
-  storyClock,
-} from "./coalition/coalition.ts";
+export type { Coalition, CoalitionDeps, CoalitionOptions } from "./coalition/coalition.ts";
+export { startCoalition, storyClock } from "./coalition/startCoalition.ts";
 export { createNetwork } from "./coalition/createNetwork.ts";
 export { healthy, localFabric } from "./coalition/fabric/localFabric.ts";
 export { freePorts, loopback } from "./coalition/freePorts.ts";

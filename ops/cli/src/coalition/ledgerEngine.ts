@@ -9,6 +9,14 @@ export interface LedgerEngine {
   prepare(signal: AbortSignal): Promise<void>;
   /** Undefined where there is nothing to keep up: the embedded ledger has no members' orderers, peers or votes on chaincode. */
   readonly upkeep?: Upkeep;
+  /** Brings back, until the signal aborts, what answers and yet does not work. */
+  readonly watch?: (processes: Processes, watching: Watching) => Promise<void>;
+}
+
+export interface Watching {
+  readonly signal: AbortSignal;
+  /** Told of a process before it is started anew. */
+  readonly onStuck: (process: string) => void;
 }
 
 /** Work on a network while clients use it. */

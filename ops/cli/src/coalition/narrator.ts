@@ -58,6 +58,7 @@ const ofOne = new Map<string, (who: string, event: ProcessEvent) => string | und
         event["willRestart"] === true ? "it is started again" : "it is not started again: see its log";
       return `${who} died (${reason}); ${next}.`;
     },
+    "process-stuck": (who) => `${who} answers, but stands still while others go on; it is started again.`,
     "alert-proposed": (who, event) => `${who} proposes an alert about ${siteOf(event)}.`,
     "decision-sent": (who, event) => {
       if (event["decision"] === "sign") return `${who} has appraised the evidence itself and signs.`;

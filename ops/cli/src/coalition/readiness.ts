@@ -55,6 +55,15 @@ export async function isReady(url: string, signal: AbortSignal): Promise<boolean
   }
 }
 
+/** Whether all are that were waited for so far; those that say so are waited for no more. */
+export async function areReady(waiting: Set<string>, signal: AbortSignal): Promise<true | undefined> {
+  const ask = async (url: string): Promise<void> => {
+    if (await isReady(url, signal)) waiting.delete(url);
+  };
+  await Promise.all([...waiting].map(ask));
+  return waiting.size === 0 ? true : undefined;
+}
+
 /** Puts the genesis record on the ledger unless it is there. Undefined while ledger or chaincode are not up yet. */
 export async function foundNetwork(ledger: LedgerClient, genesis: string): Promise<true | undefined> {
   try {

@@ -89,6 +89,7 @@ export class Supervisor {
   }
 
   #spawn(supervised: Supervised): void {
+    if (this.#stopping.signal.aborted) return; // by work that was under way when all were stopped
     const { name } = supervised.spec;
     const child = new Child(supervised.spec, (event) => this.#deps.onEvent(name, event));
     supervised.child = child;

@@ -26,6 +26,12 @@ describe("Narrator", () => {
     assert.match(narrator.tell("node-xb", { ...died, willRestart: false }) ?? "", /not started again/);
   });
 
+  it("says which process stands still", () => {
+    const sentence = new Narrator().tell("orderer-xd", { event: "process-stuck" });
+
+    assert.match(sentence ?? "", /^Dunholm's orderer .* stands still .* started again\.$/);
+  });
+
   it("tells the first alert about a site step by step, and of those after it only that they replace it", () => {
     const narrator = new Narrator();
     const round = (digest: string, alertId: string): (string | undefined)[] => [

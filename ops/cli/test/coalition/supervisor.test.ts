@@ -97,6 +97,17 @@ describe("Supervisor", function () {
     );
   });
 
+  it("starts nothing any more once all are stopped", async () => {
+    const { supervisor, seen } = watched();
+    supervisor.start(specOf(stays));
+    await seen("ready", 1);
+    await supervisor.stopAll();
+
+    await supervisor.restart("one");
+
+    assert.deepEqual(supervisor.states(), [{ name: "one", pid: undefined }]);
+  });
+
   it("ends a process that is stopped in its tracks", async () => {
     const { supervisor, seen } = watched();
     supervisor.start(specOf(stays));

@@ -1,12 +1,17 @@
 import type { SearchPath } from "@comity/fabric";
-import { FabricUpkeep } from "./fabricUpkeep.ts";
 import type { Layout } from "../layout.ts";
-import type { LedgerEngine } from "../ledgerEngine.ts";
+import type { LedgerEngine, Upkeep } from "../ledgerEngine.ts";
+import { upgradeChaincode } from "./chaincodeUpgrade.ts";
 import { healthy, localFabric, nativeProcesses } from "./localFabric.ts";
+import { changeMembers } from "./memberChange.ts";
 import { networkOnChannel } from "./membershipDraft.ts";
 import type { Network, NetworkMember } from "../networkFile.ts";
 import type { WaitDeps } from "../readiness.ts";
+import { watchOrderers } from "./ordererWatch.ts";
+import { rejoinBySnapshot, rejoinOrderer } from "./rejoin.ts";
 import { finishRenewals } from "./renewal.ts";
+import { renewCertificates } from "./renewCertificates.ts";
+import { RunningFabric } from "./runningFabric.ts";
 import { prepareRelease, readCommitted, type Release } from "../release.ts";
 
 /** A real network, all members of which run on this machine. */
@@ -25,18 +30,33 @@ export async function fabricEngine(
   await fabric.write();
   const portOf = ({ ports }: NetworkMember): number => ports.chaincode;
   const release = await releaseOf(layout, network, { programFile, portOf });
-  const upkeep = new FabricUpkeep({ layout, network, release, search: deps.search }, { ...deps, fabric });
-  await upkeep.connect(release);
+  const running = new RunningFabric({ layout, search: deps.search, network, fabric, release }, deps);
+  await running.connect(release);
   for (const { memberId } of network.members) await fabric.reconnect(memberId);
   return {
-    processes: [...nativeProcesses(layout, fabric), ...upkeep.servers],
+    processes: [...nativeProcesses(layout, fabric), ...running.servers],
     prepare: async (signal) => {
       await healthy(fabric, signal, deps);
       if (readCommitted(layout)?.packageId === release.package.id) return;
       await fabric.join();
-      await upkeep.putInForce(release);
+      await running.putInForce(release);
     },
-    upkeep,
+    upkeep: upkeepOf(running),
+    watch: (processes, watching) => watchOrderers(running, processes, watching),
+  };
+}
+
+/** What the operators of a real network do by and by, all members' at once. */
+function upkeepOf(running: RunningFabric): Upkeep {
+  return {
+    upgradeChaincode: (programFile, processes) =>
+      running.alone(() => upgradeChaincode(running, programFile, processes)),
+    rejoinBySnapshot: (memberId, processes) =>
+      running.alone(() => rejoinBySnapshot(running, memberId, processes)),
+    rejoinOrderer: (memberId, processes) => running.alone(() => rejoinOrderer(running, memberId, processes)),
+    renewCertificates: (memberId, processes) =>
+      running.alone(() => renewCertificates(running, memberId, processes)),
+    changeMembers: (processes) => running.alone(() => changeMembers(running, processes)),
   };
 }
 
