@@ -19,7 +19,10 @@ export async function withLedger<T>(
   const coalition = await startCoalition(
     { dataDir, ledger, ledgerOnly: true },
     {
-      onEvent: () => undefined,
+      onEvent: (name, { event }) => {
+        if (event === "process-stuck")
+          process.stderr.write(`  ${name} stands still while others go on: it is started anew\n`);
+      },
       now: Date.now,
       search,
       sleep: (ms, signal) => pause(ms, undefined, { signal }),
