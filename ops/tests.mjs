@@ -15,6 +15,7 @@ const lanes = [
   // What is killed again and again comes when the first lane is about to end.
   inTests("system", "faults"),
   ["node"],
+  ["network"],
   [],
 ];
 

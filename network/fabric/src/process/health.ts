@@ -29,7 +29,7 @@ async function get(port: number, path: string, signal: AbortSignal) {
   return { isOk: response.ok, text: await response.text() };
 }
 
-/** Of a peer's metric or an orderer's; the latter counts from block 0. */
+/** Of the ledger; where an orderer shows none, of the newest block that it agreed on with others, which counts from 0 and stands still while it catches up. */
 export function heightIn(metrics: string, channel: string): number | undefined {
   const value = (name: string): number | undefined => {
     const line = metrics.split("\n").find((each) => each.startsWith(`${name}{channel="${channel}"} `));

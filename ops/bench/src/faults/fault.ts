@@ -60,7 +60,7 @@ export async function caughtUp({ network }: Coalition, limitMs: number): Promise
   const deadline = Date.now() + limitMs;
   while (Date.now() < deadline) {
     const blocks = await Promise.all(
-      network.members.map((member) => metric(member, "consensus_BFT_committed_block_number")),
+      network.members.map((member) => metric(member, "ledger_blockchain_height")),
     );
     const known = blocks.flatMap((block) => block ?? []);
     if (known.length === blocks.length && Math.max(...known) - Math.min(...known) <= 3) return true;

@@ -70,6 +70,7 @@ export class Supervisor {
   async restart(name: string): Promise<void> {
     await this.stop(name);
     const supervised = this.#find(name);
+    if (supervised.child !== undefined) return; // another restart was faster
     supervised.isWanted = true;
     supervised.deaths = 0;
     this.#spawn(supervised);

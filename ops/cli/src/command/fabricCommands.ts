@@ -34,6 +34,7 @@ export function addFabricCommands(program: Command, world: FabricWorld): void {
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
     onEvent: (process, event) => {
       if (event.event === "process-died") world.out.say(`${process} died.`);
+      if (event.event === "process-stuck") world.out.say(`${process} stood still and is started anew.`);
     },
   };
   const run =

@@ -16,7 +16,7 @@ export async function watchOrderers(
 ): Promise<void> {
   const standstill = new Standstill();
   const look = async (): Promise<void> => {
-    const stuck = standstill.look(await running.fabric.health(signal), running.deps.now());
+    const stuck = standstill.look(await running.fabric.health(signal));
     if (stuck === undefined || signal.aborted) return;
     onStuck(stuck);
     await processes.restart(stuck);

@@ -21,7 +21,7 @@ function network() {
       now: () => nowMs,
       sleep: (ms: number) => {
         nowMs += ms;
-        if (nowMs >= 120_000) closing.abort();
+        if (nowMs >= 200_000) closing.abort();
         return Promise.resolve();
       },
     },
@@ -42,7 +42,7 @@ describe("watchOrderers", () => {
 
     await watchOrderers(running, { restart }, watching);
 
-    assert.deepEqual(told, ["orderer-xd is stuck", "restart orderer-xd at 30 s"]);
+    assert.deepEqual(told, ["orderer-xd is stuck", "restart orderer-xd at 60 s"]);
   });
 
   it("goes on looking where the start fails", async () => {
@@ -53,6 +53,6 @@ describe("watchOrderers", () => {
 
     await watchOrderers(running, { restart: failing }, watching);
 
-    assert.deepEqual(told, ["orderer-xd is stuck", "orderer-xd is stuck", "restart orderer-xd at 65 s"]);
+    assert.deepEqual(told, ["orderer-xd is stuck", "orderer-xd is stuck", "restart orderer-xd at 180 s"]);
   });
 });
