@@ -2,7 +2,7 @@ import type { Health } from "./health.ts";
 
 /** Fewer are on their way. */
 const fewBlocks = 3;
-/** Looks in a row; one that comes back moves within a quarter of that where somebody looks every 5 s. */
+/** Looks in a row, a minute at one every 5 s: whichever came back in trials without being locked up moved within half of that. */
 const firstPatience = 12;
 
 interface Behind {

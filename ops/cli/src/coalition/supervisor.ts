@@ -18,6 +18,8 @@ interface Supervised {
   child: Child | undefined;
   /** Ended on purpose: then its death is no news and nobody brings it back. */
   isWanted: boolean;
+  /** How often it was asked to end: who waited for an earlier end has been overtaken. */
+  ends: number;
   startedMs: number;
   deaths: number;
 }
@@ -40,7 +42,7 @@ export class Supervisor {
   }
 
   start(spec: ProcessSpec): void {
-    const supervised = { spec, child: undefined, isWanted: true, startedMs: 0, deaths: 0 };
+    const supervised = { spec, child: undefined, isWanted: true, ends: 0, startedMs: 0, deaths: 0 };
     this.#processes.set(spec.name, supervised);
     this.#spawn(supervised);
   }
@@ -55,22 +57,22 @@ export class Supervisor {
 
   /** kill -9, without restart. */
   async kill(name: string): Promise<void> {
-    const supervised = this.#find(name);
-    supervised.isWanted = false;
+    const supervised = this.#end(name);
     supervised.child?.signal("SIGKILL");
     await supervised.child?.exited;
   }
 
   async stop(name: string, graceMs = stopGraceMs): Promise<void> {
-    const supervised = this.#find(name);
-    supervised.isWanted = false;
-    await supervised.child?.end(graceMs);
+    await this.#end(name).child?.end(graceMs);
   }
 
+  /** Unless somebody ends it meanwhile, or restarts it as well. */
   async restart(name: string): Promise<void> {
-    await this.stop(name);
+    const ended = this.stop(name);
     const supervised = this.#find(name);
-    if (supervised.child !== undefined) return; // another restart was faster
+    const { ends } = supervised;
+    await ended;
+    if (supervised.ends !== ends) return;
     supervised.isWanted = true;
     supervised.deaths = 0;
     this.#spawn(supervised);
@@ -80,6 +82,13 @@ export class Supervisor {
     this.#stopping.abort();
     const all = [...this.#processes.values()].reverse();
     await Promise.all(all.map(({ spec }) => this.stop(spec.name, graceMs)));
+  }
+
+  #end(name: string): Supervised {
+    const supervised = this.#find(name);
+    supervised.isWanted = false;
+    supervised.ends += 1;
+    return supervised;
   }
 
   #find(name: string): Supervised {

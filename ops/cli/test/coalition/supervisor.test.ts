@@ -97,6 +97,21 @@ describe("Supervisor", function () {
     );
   });
 
+  it("starts one process where two restart it at once, and none where somebody kills it meanwhile", async () => {
+    const { supervisor, events, seen } = watched();
+    supervisor.start(specOf(stays));
+    await seen("ready", 1);
+
+    await Promise.all([supervisor.restart("one"), supervisor.restart("one")]);
+    await seen("ready", 2);
+    const third = supervisor.restart("one");
+    await supervisor.kill("one");
+    await third;
+
+    assert.deepEqual(supervisor.states(), [{ name: "one", pid: undefined }]);
+    assert.equal(events.filter(({ event }) => event === "ready").length, 2);
+  });
+
   it("starts nothing any more once all are stopped", async () => {
     const { supervisor, seen } = watched();
     supervisor.start(specOf(stays));
