@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Contract } from "@hyperledger/fabric-gateway";
 import { failureOf, text } from "./expectation.ts";
-import { chaincodeName, channel, Fixture } from "./fixture.ts";
+import { Fixture } from "./fixture.ts";
+import { chaincodeName, channel } from "./ledgerConfig.ts";
 
 interface Page {
   readonly keys: readonly string[];

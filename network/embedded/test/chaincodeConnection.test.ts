@@ -9,7 +9,7 @@ import type { TransactionContext } from "../src/chaincode/transactionContext.ts"
 import { silentLogger } from "../src/index.ts";
 import { WireError } from "../src/wire/decode.ts";
 import { unpackProposal } from "../src/wire/proposal.ts";
-import { identityOf } from "./fixture.ts";
+import { identityOf } from "./clientIdentity.ts";
 import { makeProposal } from "./handmade.ts";
 
 const { Type } = peer.ChaincodeMessage;

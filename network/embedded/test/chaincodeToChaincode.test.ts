@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import type { common } from "@hyperledger/fabric-protos";
 import type { Contract } from "@hyperledger/fabric-gateway";
 import { committedTransaction, eventOf } from "../src/commit/transactionParts.ts";
+import type { ClientIdentity } from "./clientIdentity.ts";
 import { failureOf, text } from "./expectation.ts";
-import { chaincodeName, channel, type ClientIdentity, Fixture } from "./fixture.ts";
+import { Fixture } from "./fixture.ts";
 import { endorse, makeProposal } from "./handmade.ts";
+import { chaincodeName, channel } from "./ledgerConfig.ts";
 
 const second = "second";
 

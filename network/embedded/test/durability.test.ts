@@ -7,8 +7,10 @@ import type { Contract, Network } from "@hyperledger/fabric-gateway";
 import { chainFault, StoreError } from "../src/index.ts";
 import { createAuthority } from "@comity/fabric";
 import { versionKey } from "../src/store/layout.ts";
+import { type ClientIdentity, identityOf } from "./clientIdentity.ts";
 import { text } from "./expectation.ts";
-import { chaincodeName, channel, type ClientIdentity, Fixture, identityOf } from "./fixture.ts";
+import { Fixture } from "./fixture.ts";
+import { chaincodeName, channel } from "./ledgerConfig.ts";
 
 const kills = 10;
 

@@ -5,8 +5,9 @@ import { chaincodeEvents } from "../src/gateway/chaincodeEvents.ts";
 import type { LedgerStore } from "../src/store/ledgerStore.ts";
 import { chainFault, embeddedMark, isMarkedEmbedded } from "../src/index.ts";
 import { failureOf } from "./expectation.ts";
-import { chaincodeName, channel, Fixture } from "./fixture.ts";
+import { Fixture } from "./fixture.ts";
 import { makeEnvelope, submit } from "./handmade.ts";
+import { chaincodeName, channel } from "./ledgerConfig.ts";
 
 const keys = ["e0", "e1", "e2", "e3"];
 

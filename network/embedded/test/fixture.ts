@@ -1,23 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createPrivateKey } from "node:crypto";
-import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import type { ChildProcess } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import {
-  type Authority,
-  createAuthority,
-  createTlsAuthority,
-  type IssuedCertificate,
-  type TlsAuthority,
-} from "@comity/fabric";
 import { Client, credentials } from "@grpc/grpc-js";
-import { connect, type Gateway, hash, signers } from "@hyperledger/fabric-gateway";
+import { type Gateway, hash } from "@hyperledger/fabric-gateway";
 import { ClassicLevel } from "classic-level";
-import { tipKey } from "../src/store/layout.ts";
-import { serverOptions } from "../src/wire/limits.ts";
 import {
   type EmbeddedConfig,
   type EmbeddedLedger,
@@ -25,34 +12,16 @@ import {
   silentLogger,
   startEmbeddedLedger,
 } from "../src/index.ts";
+import { tipKey } from "../src/store/layout.ts";
+import { serverOptions } from "../src/wire/limits.ts";
+import { endProcess, firstLine, spawnChaincode, spawnLedger } from "./childProcess.ts";
+import { type ClientIdentity, identityOf } from "./clientIdentity.ts";
+import { connectGateway } from "./gatewayConnection.ts";
+import { ledgerConfig, type LedgerOptions } from "./ledgerConfig.ts";
+import { createMember, type Member } from "./member.ts";
 
-export const channel = "comity";
-export const chaincodeName = "test";
-
-export interface FixtureOptions {
+export interface FixtureOptions extends LedgerOptions {
   readonly members?: number;
-  readonly quorum?: number;
-  /** A second chaincode of this name, the same program in processes of its own. */
-  readonly otherChaincode?: { readonly name: string; readonly collections?: readonly object[] };
-  /** Added to the ledger's configuration. */
-  readonly config?: Readonly<Record<string, unknown>>;
-}
-
-export interface Member {
-  readonly mspId: string;
-  readonly authority: Authority;
-  readonly tlsAuthority: TlsAuthority;
-  readonly folder: string;
-  readonly chaincodePort: number;
-  readonly otherChaincodePort: number;
-  otherChaincode: ChildProcess | undefined;
-  chaincode: ChildProcess | undefined;
-}
-
-export interface ClientIdentity {
-  readonly mspId: string;
-  readonly certificatePem: string;
-  readonly privateKeyPem: string;
 }
 
 /** Four members with their own authorities and chaincode processes, and one ledger, in this process or its own. */
@@ -81,22 +50,9 @@ export class Fixture {
   static async create(options: FixtureOptions = {}): Promise<Fixture> {
     const folder = await mkdtemp(join(tmpdir(), "comity-embedded-"));
     const members = await Promise.all(
-      Array.from({ length: options.members ?? 4 }, (_, i) => newMember(folder, i + 1)),
+      Array.from({ length: options.members ?? 4 }, (_, i) => createMember(folder, i + 1)),
     );
-    const rawConfig = {
-      channel,
-      chaincodeName,
-      dataDir: join(folder, "data"),
-      mode: "evaluation",
-      quorum: options.quorum ?? 3,
-      blockMs: 5,
-      executeTimeoutMs: 20_000, // only tests of time-outs should see one, however busy the machine is
-      endorsementTimeoutMs: 30_000,
-      gateways: members.map(gatewayConfig),
-      members: members.map(memberConfig),
-      otherChaincodes: otherChaincodes(members, options),
-      ...options.config,
-    };
+    const rawConfig = ledgerConfig(folder, members, options);
     const fixture = new Fixture(folder, members, rawConfig);
     await Promise.all(members.map((member) => fixture.startChaincode(member)));
     if (options.otherChaincode !== undefined) {
@@ -128,9 +84,7 @@ export class Fixture {
     for (const opened of this.#open.splice(0)) opened.close();
     const file = join(this.folder, "config.json");
     await writeFile(file, JSON.stringify(this.rawConfig));
-    const child = spawn(process.execPath, [script("../src/main.js"), file], {
-      stdio: ["ignore", "pipe", "ignore"],
-    });
+    const child = spawnLedger(file);
     this.ledgerProcess = child;
     const ready = JSON.parse(await firstLine(child)) as {
       gateways: { mspId: string; port: number }[];
@@ -144,13 +98,13 @@ export class Fixture {
     for (const opened of this.#open.splice(0)) opened.close();
     await this.ledger?.stop();
     this.ledger = undefined;
-    await end(this.ledgerProcess, "SIGTERM");
+    await endProcess(this.ledgerProcess, "SIGTERM");
     this.ledgerProcess = undefined;
   }
 
   /** Its clients stay open until it is started again: closing them under calls can leave a call without an end. */
   async killLedger(): Promise<void> {
-    await end(this.ledgerProcess, "SIGKILL");
+    await endProcess(this.ledgerProcess, "SIGKILL");
     this.ledgerProcess = undefined;
   }
 
@@ -179,7 +133,7 @@ export class Fixture {
   }
 
   async killChaincode(member: Member): Promise<void> {
-    await end(member.chaincode, "SIGKILL");
+    await endProcess(member.chaincode, "SIGKILL");
     member.chaincode = undefined;
   }
 
@@ -204,13 +158,7 @@ export class Fixture {
   }
 
   #connect(number: number, identity: ClientIdentity, hashed: typeof hash.none): Gateway {
-    const gateway = connect({
-      client: this.channel(number),
-      identity: { mspId: identity.mspId, credentials: Buffer.from(identity.certificatePem) },
-      signer: signers.newPrivateKeySigner(createPrivateKey(identity.privateKeyPem)),
-      hash: hashed,
-      ...deadlines,
-    });
+    const gateway = connectGateway(this.channel(number), identity, hashed);
     this.#open.push(gateway);
     return gateway;
   }
@@ -228,138 +176,7 @@ export class Fixture {
   async destroy(): Promise<void> {
     await this.stopLedger();
     await Promise.all(this.members.map((member) => this.killChaincode(member)));
-    await Promise.all(this.members.map((member) => end(member.otherChaincode, "SIGKILL")));
+    await Promise.all(this.members.map((member) => endProcess(member.otherChaincode, "SIGKILL")));
     await rm(this.folder, { recursive: true });
   }
-}
-
-const within = (timeoutMs: number) => () => ({ deadline: Date.now() + timeoutMs });
-
-/** A call that hangs fails its test with a reason. */
-const deadlines = {
-  evaluateOptions: within(8_000),
-  endorseOptions: within(8_000),
-  submitOptions: within(8_000),
-  commitStatusOptions: within(8_000),
-};
-
-export function identityOf(mspId: string, issued: IssuedCertificate): ClientIdentity {
-  return { mspId, certificatePem: issued.certificatePem, privateKeyPem: issued.privateKeyPem ?? "" };
-}
-
-async function newMember(folder: string, number: number): Promise<Member> {
-  const mspId = `Member${number}MSP`;
-  const home = join(folder, mspId);
-  await mkdir(home);
-  const options = { mspId, organisation: `Member ${number}`, now: () => Date.now() };
-  const authority = await createAuthority(options);
-  const tlsAuthority = await createTlsAuthority(options);
-  await writeFile(join(home, "root.pem"), authority.rootCertificatePem);
-  await writeFile(join(home, "tls-root.pem"), tlsAuthority.rootCertificatePem);
-  const here = { dns: ["localhost"], ips: ["127.0.0.1"] };
-  await save(home, "peer", await authority.issue({ commonName: "peer", ou: "peer" }));
-  await save(home, "tls", await tlsAuthority.issue({ commonName: "node", ...here }));
-  return {
-    mspId,
-    authority,
-    tlsAuthority,
-    folder: home,
-    chaincodePort: await freePort(),
-    otherChaincodePort: await freePort(),
-    chaincode: undefined,
-    otherChaincode: undefined,
-  };
-}
-
-async function save(folder: string, name: string, issued: IssuedCertificate): Promise<void> {
-  await writeFile(join(folder, `${name}-cert.pem`), issued.certificatePem);
-  await writeFile(join(folder, `${name}-key.pem`), issued.privateKeyPem ?? "", { mode: 0o600 });
-}
-
-function gatewayConfig({ mspId, folder }: Member): object {
-  return {
-    mspId,
-    host: "127.0.0.1",
-    port: 0,
-    tlsCertificateFile: join(folder, "tls-cert.pem"),
-    tlsKeyFile: join(folder, "tls-key.pem"),
-  };
-}
-
-function memberConfig(member: Member): object {
-  const { mspId, folder, chaincodePort } = member;
-  return {
-    mspId,
-    rootCertificateFile: join(folder, "root.pem"),
-    signingCertificateFile: join(folder, "peer-cert.pem"),
-    signingKeyFile: join(folder, "peer-key.pem"),
-    chaincode: processConfig(member, chaincodePort),
-  };
-}
-
-function processConfig({ folder }: Member, port: number): object {
-  return {
-    host: "127.0.0.1",
-    port,
-    tlsRootFile: join(folder, "tls-root.pem"),
-    clientCertificateFile: join(folder, "tls-cert.pem"),
-    clientKeyFile: join(folder, "tls-key.pem"),
-  };
-}
-
-function otherChaincodes(members: readonly Member[], { otherChaincode }: FixtureOptions): object[] {
-  if (otherChaincode === undefined) return [];
-  const processes = members.map((member) => ({
-    mspId: member.mspId,
-    ...processConfig(member, member.otherChaincodePort),
-  }));
-  return [{ ...otherChaincode, processes }];
-}
-
-async function spawnChaincode(member: Member, port: number): Promise<ChildProcess> {
-  const settings = {
-    address: `127.0.0.1:${port}`,
-    certificateFile: join(member.folder, "tls-cert.pem"),
-    keyFile: join(member.folder, "tls-key.pem"),
-    clientRootFile: join(member.folder, "tls-root.pem"),
-  };
-  const flags = ["--max-semi-space-size=2", "--max-old-space-size=128"];
-  const child = spawn(process.execPath, [...flags, script("chaincodeProcess.js"), JSON.stringify(settings)], {
-    stdio: ["ignore", "pipe", "ignore"],
-    env: { ...process.env, CORE_PEER_LOCALMSPID: member.mspId, CORE_CHAINCODE_LOGGING_LEVEL: "error" },
-  });
-  await firstLine(child);
-  return child;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-function script(relative: string): string {
-  return fileURLToPath(new URL(relative, import.meta.url));
-}
-
-/** Goes on draining the output afterwards: a full pipe would stop the child. */
-async function firstLine(child: ChildProcess): Promise<string> {
-  const line = Promise.withResolvers<string>();
-  let text = "";
-  child.stdout?.on("data", (chunk: Buffer) => {
-    text = text.includes("\n") ? text : text + chunk.toString();
-    if (text.includes("\n")) line.resolve(text.slice(0, text.indexOf("\n")));
-  });
-  child.once("exit", () => line.reject(new Error("the child ended before it was ready")));
-  return line.promise;
-}
-
-async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, "exit");
-  child.kill(signal);
-  await exited;
 }

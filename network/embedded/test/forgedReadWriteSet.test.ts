@@ -4,17 +4,10 @@ import { join } from "node:path";
 import type { Client } from "@grpc/grpc-js";
 import { ledger, peer } from "@hyperledger/fabric-protos";
 import { signBytes } from "../src/identity/signature.ts";
-import { type ClientIdentity, Fixture } from "./fixture.ts";
-import {
-  changeAction,
-  commitCode,
-  creatorOf,
-  endorse,
-  keyOf,
-  makeProposal,
-  signEnvelope,
-  submit,
-} from "./handmade.ts";
+import { changeAction } from "./changedEnvelope.ts";
+import type { ClientIdentity } from "./clientIdentity.ts";
+import { Fixture } from "./fixture.ts";
+import { commitCode, creatorOf, endorse, keyOf, makeProposal, signEnvelope, submit } from "./handmade.ts";
 
 const { kvrwset, NsReadWriteSet, TxReadWriteSet, CollectionHashedReadWriteSet } = ledger.rwset;
 const Code = peer.TxValidationCode;

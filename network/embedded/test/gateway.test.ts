@@ -3,8 +3,10 @@ import { generateKeyPairSync } from "node:crypto";
 import { common } from "@hyperledger/fabric-protos";
 import type { Contract, Gateway } from "@hyperledger/fabric-gateway";
 import { EndorseError } from "@hyperledger/fabric-gateway";
+import { identityOf } from "./clientIdentity.ts";
 import { failureOf, text } from "./expectation.ts";
-import { chaincodeName, channel, Fixture, identityOf } from "./fixture.ts";
+import { Fixture } from "./fixture.ts";
+import { chaincodeName, channel } from "./ledgerConfig.ts";
 
 describe("Gateway with the unmodified client and chaincode", function () {
   this.timeout(120_000);

@@ -4,7 +4,8 @@ import type { Client } from "@grpc/grpc-js";
 import { common, gateway, msp, peer } from "@hyperledger/fabric-protos";
 import { order, signBytes } from "../src/identity/signature.ts";
 import { transactionIdOf } from "../src/wire/hash.ts";
-import { chaincodeName, channel, type ClientIdentity } from "./fixture.ts";
+import type { ClientIdentity } from "./clientIdentity.ts";
+import { chaincodeName, channel } from "./ledgerConfig.ts";
 
 export interface ProposalChanges {
   readonly channel?: string;
@@ -162,23 +163,6 @@ export async function commitCode(client: Client, identity: ClientIdentity, txId:
 export function signEnvelope(envelope: common.Envelope, identity: ClientIdentity): common.Envelope {
   envelope.setSignature(signBytes(keyOf(identity), envelope.getPayload_asU8()));
   return envelope;
-}
-
-/** Changes the endorsed action inside an envelope, leaving all around it as it was. */
-export function changeAction(
-  envelope: common.Envelope,
-  change: (action: peer.ChaincodeEndorsedAction) => void,
-): common.Envelope {
-  const payload = common.Payload.deserializeBinary(envelope.getPayload_asU8());
-  const transaction = peer.Transaction.deserializeBinary(payload.getData_asU8());
-  const [action] = transaction.getActionsList();
-  const actionPayload = peer.ChaincodeActionPayload.deserializeBinary(action!.getPayload_asU8());
-  change(actionPayload.getAction()!);
-  action!.setPayload(actionPayload.serializeBinary());
-  payload.setData(transaction.serializeBinary());
-  const changed = new common.Envelope();
-  changed.setPayload(payload.serializeBinary());
-  return changed;
 }
 
 /** A valid ECDSA signature whose S is the higher of the two. */

@@ -4,8 +4,9 @@ import type { common } from "@hyperledger/fabric-protos";
 import { Orderer } from "../src/commit/orderer.ts";
 import { ChannelPolicy } from "../src/identity/channelPolicy.ts";
 import { MspRegistry } from "../src/identity/mspRegistry.ts";
-import { channel, type ClientIdentity, identityOf } from "./fixture.ts";
+import { type ClientIdentity, identityOf } from "./clientIdentity.ts";
 import { makeEnvelope } from "./handmade.ts";
+import { channel } from "./ledgerConfig.ts";
 
 const mebibyte = 1024 * 1024;
 

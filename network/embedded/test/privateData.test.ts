@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { Contract, Gateway } from "@hyperledger/fabric-gateway";
 import { sha256 } from "../src/wire/hash.ts";
+import type { ClientIdentity } from "./clientIdentity.ts";
 import { failureOf, text } from "./expectation.ts";
-import { chaincodeName, channel, type ClientIdentity, Fixture } from "./fixture.ts";
+import { Fixture } from "./fixture.ts";
+import { chaincodeName, channel } from "./ledgerConfig.ts";
 
 const member = (number: number): string => `Member${number}MSP`;
 const two = [member(1), member(2)];

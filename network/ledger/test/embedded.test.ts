@@ -17,20 +17,17 @@ import {
 /** The embedded ledger's own fixture: the ledger, and four chaincode processes of unmodified fabric-shim. That package exports it to nobody. */
 interface FixtureModule {
   readonly Fixture: { create(): Promise<Fixture> };
-  readonly channel: string;
-  readonly chaincodeName: string;
 }
 const fixtureUrl = new URL("../../../embedded/dist/test/fixture.js", import.meta.url);
 
 describe("the ledger client on the embedded ledger", function () {
   this.timeout(60_000);
-  let modules: FixtureModule;
   let fixture: Fixture;
   let client: LedgerClient;
 
   before(async () => {
-    modules = (await import(fixtureUrl.href)) as FixtureModule;
-    fixture = await modules.Fixture.create();
+    const { Fixture } = (await import(fixtureUrl.href)) as FixtureModule;
+    fixture = await Fixture.create();
     await fixture.startLedger();
     // Nobody listens at the first endpoint.
     client = await connect("127.0.0.1:1", addressOf(1), addressOf(2));
@@ -50,7 +47,7 @@ describe("the ledger client on the embedded ledger", function () {
   }
 
   async function connectWith(outbox: Outbox | undefined, ...addresses: string[]): Promise<LedgerClient> {
-    const { channel, chaincodeName } = modules;
+    const { channel, chaincodeName } = fixture.config;
     const endpoints = addresses.map((address) => {
       const member = address === addressOf(2) ? 2 : 1;
       return { address, tlsRootPem: fixture.member(member).tlsAuthority.rootCertificatePem };
@@ -148,7 +145,7 @@ describe("the ledger client on the embedded ledger", function () {
 
   /** What the embedded ledger's own code says of a block that a plain client reads. */
   async function hashByTheLedger(number: number): Promise<string> {
-    const network = fixture.connect(1, await fixture.client(1)).getNetwork(modules.channel);
+    const network = fixture.connect(1, await fixture.client(1)).getNetwork(fixture.config.channel);
     const events = await network.getBlockEvents({ startBlock: BigInt(number) });
     const block: common.Block | undefined = await first(events);
     events.close();
