@@ -8,8 +8,7 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import * as blst from "@chainsafe/blst";
 import { faultCodes } from "@comity/attester";
-import { opensslEd25519 } from "@comity/cli";
-import { blstBls, BundleError, type Ed25519Verify, verifyBundle } from "@comity/protocol";
+import { blstBls, BundleError, type Ed25519Verify, verifyBundle, verifyEd25519 } from "@comity/protocol";
 import { comity, comityScript } from "../system/cli.ts";
 import { eventually } from "../system/eventually.ts";
 import { processesOf } from "./processesOf.ts";
@@ -138,7 +137,7 @@ describe("comity up --once --json", function () {
     // Most signatures stay as they are: each needs to be checked only once.
     const group = blstBls(blst);
     const bls = { ...group, verify: remembered((...input) => group.verify(...input)) };
-    const trust = { genesis: summary.genesis, bls, ed25519: remembered(opensslEd25519) };
+    const trust = { genesis: summary.genesis, bls, ed25519: remembered(verifyEd25519) };
     const random = seededRandom("flipped bytes");
     verifyBundle(bytes, trust);
 

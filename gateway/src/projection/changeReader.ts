@@ -19,7 +19,6 @@ import {
   verifyEpochChain,
 } from "@comity/protocol";
 import type { LedgerReader } from "../service/ledgerReader.ts";
-import { nativeEd25519 } from "../service/nativeEd25519.ts";
 import { type Change, ProjectionError } from "./change.ts";
 
 export interface ChangeReaderOptions {
@@ -108,7 +107,7 @@ export class ChangeReader {
   /** The chain must lead back to genesis: no peer is believed about who holds the key. */
   async #epochs(): Promise<Change[]> {
     const { epochs } = await this.#ask(epochsView, "coalition:ReadEpochs");
-    verifyEpochChain(this.#options.genesis, this.#options.networkId, epochs, nativeEd25519);
+    verifyEpochChain(this.#options.genesis, this.#options.networkId, epochs);
     return [{ kind: "epochs", epochs }];
   }
 

@@ -1,7 +1,6 @@
 import { alertIdOf, BundleError, nobleBls, verifyBundle } from "@comity/protocol";
 import { GatewayError } from "./gatewayError.ts";
 import { type Kept, keptBytes } from "./kept.ts";
-import { nativeEd25519 } from "./nativeEd25519.ts";
 import type { NodeConsole } from "./nodeConsole.ts";
 
 export interface BundleServiceOptions {
@@ -71,7 +70,6 @@ export class BundleService {
       const { statement } = verifyBundle(bytes, {
         genesis: this.#options.genesis,
         bls: nobleBls,
-        ed25519: nativeEd25519,
       });
       return alertIdOf(statement) === alertId ? "verified" : "refused";
     } catch (error) {

@@ -16,7 +16,6 @@ import {
 } from "@comity/protocol";
 import { GatewayError } from "./gatewayError.ts";
 import { type Kept, keptBytes } from "./kept.ts";
-import { nativeEd25519 } from "./nativeEd25519.ts";
 import { type Page, type PageRequest, readPage } from "./page.ts";
 import { currentHeight } from "./projectionHealth.ts";
 import type { ProjectionView } from "./projectionView.ts";
@@ -160,7 +159,7 @@ export class RegistryService {
     try {
       const bytes = make();
       const { networkId: genesis } = this.#options;
-      verifyEntryBundle(bytes, { genesis, id, bls: this.#deps.bls, ed25519: nativeEd25519 });
+      verifyEntryBundle(bytes, { genesis, id, bls: this.#deps.bls });
       return bytes;
     } catch (cause) {
       if (!(cause instanceof EntryBundleError)) throw cause;

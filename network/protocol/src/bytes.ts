@@ -1,20 +1,11 @@
-import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { DomainError } from "./errors.ts";
 
-const HEX = /^[0-9a-f]*$/;
-const [ZERO, NINE, LOWER_A] = [0x30, 0x39, 0x61];
+export { sha256 } from "#primitives";
+
 const ascii = new TextEncoder();
 
 export type BytesErrorCode = "HEX_INVALID" | "FIELD_TOO_LONG" | "INTEGER_RANGE";
 export class BytesError extends DomainError<BytesErrorCode> {}
-
-/** SHA-256 (FIPS 180-4) of the concatenation of `parts`. */
-export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1 && parts[0]) return nobleSha256(parts[0]);
-  const hash = nobleSha256.create();
-  for (const part of parts) hash.update(part);
-  return hash.digest();
-}
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
@@ -44,19 +35,26 @@ export function toHex(bytes: Uint8Array): string {
  * @throws BytesError HEX_INVALID
  */
 export function fromHex(text: string, sizeBytes?: number): Uint8Array {
-  const isWhole = text.length % 2 === 0 && HEX.test(text);
-  if (!isWhole || (sizeBytes !== undefined && text.length !== 2 * sizeBytes)) {
+  const bytes = new Uint8Array(sizeBytes ?? Math.floor(text.length / 2));
+  let either = text.length === 2 * bytes.length ? 0 : -1;
+  for (let i = 0; i < bytes.length && either >= 0; i++) {
+    const byte = (digitAt(text, 2 * i) << 4) | digitAt(text, 2 * i + 1);
+    either |= byte;
+    bytes[i] = byte;
+  }
+  if (either < 0) {
     throw new BytesError("HEX_INVALID", `expected ${sizeBytes ?? "whole"} bytes of lower-case hexadecimal`);
   }
-  const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = 16 * digitAt(text, 2 * i) + digitAt(text, 2 * i + 1);
   return bytes;
 }
 
-/** Of a text that `HEX` matches: parsing each pair as text takes five times as long, and most documents are hexadecimal. */
+const HEX_DIGITS = Int8Array.from({ length: 128 }, (_, unit) =>
+  "0123456789abcdef".indexOf(String.fromCharCode(unit)),
+);
+
+/** −1 for what is no digit. A table takes a quarter of the time of a regular expression, and most documents are hexadecimal. */
 function digitAt(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  return code <= NINE ? code - ZERO : code - LOWER_A + 10;
+  return HEX_DIGITS[text.charCodeAt(at)] ?? -1;
 }
 
 function unsigned(value: bigint | number, sizeBytes: number): Uint8Array {

@@ -1,6 +1,6 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { sha512 } from "@noble/hashes/sha2.js";
-import { concat, equalBytes, toHex } from "./bytes.ts";
+import { satisfiesEd25519 } from "#primitives";
+import { toHex } from "./bytes.ts";
 
 /** Signature check on raw keys: message and a 64-byte signature under a 32-byte key. Never throws. */
 export type Ed25519Verify = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
@@ -56,17 +56,6 @@ export function isStrongEd25519Key(publicKey: Uint8Array): boolean {
   }
 }
 
-/** Ed25519 (RFC 8032 §5.1.7 without the cofactor): R must be the one encoding of s·B − k·A. */
-export const verifyEd25519: Ed25519Verify = (publicKey, message, signature) => {
-  if (!isStrictEd25519(publicKey, signature)) return false;
-  try {
-    const key = ed25519.Point.fromBytes(publicKey);
-    const r = signature.subarray(0, 32);
-    const challenge = littleEndian(sha512(concat(r, publicKey, message))) % ORDER;
-    const s = littleEndian(signature.subarray(32));
-    const expected = ed25519.Point.BASE.multiplyUnsafe(s).subtract(key.multiplyUnsafe(challenge));
-    return equalBytes(expected.toBytes(), r);
-  } catch {
-    return false;
-  }
-};
+/** Ed25519 (RFC 8032 §5.1.7 without the cofactor), with one verdict of all verifiers. */
+export const verifyEd25519: Ed25519Verify = (publicKey, message, signature) =>
+  isStrictEd25519(publicKey, signature) && satisfiesEd25519(publicKey, message, signature);

@@ -1,7 +1,7 @@
 import { fields, fromHex, sha256, toHex } from "./bytes.ts";
 import { encodeCanonical } from "./canonical.ts";
 import { type Decoded, hex, integer, list, literal, nullable, object } from "./decode.ts";
-import type { Ed25519Verify } from "./ed25519.ts";
+import { type Ed25519Verify, verifyEd25519 } from "./ed25519.ts";
 import { DomainError } from "./errors.ts";
 import { faultBound, type Genesis, MAX_MEMBERS } from "./genesis.ts";
 import { memberId, networkId, type NetworkId } from "./ids.ts";
@@ -73,7 +73,7 @@ export function verifyEpochChain(
   genesis: Genesis,
   network: NetworkId,
   chain: readonly SignedEpochRecord[],
-  verify: Ed25519Verify,
+  verify: Ed25519Verify = verifyEd25519,
 ): EpochRecord[] {
   let signatories: Signatories = genesis.members;
   let previous: string | null = null;

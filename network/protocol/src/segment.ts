@@ -146,7 +146,7 @@ function decodeSerial(field: Uint8Array): Serial {
   const used = end === -1 ? field : field.subarray(0, end);
   if (field.subarray(used.length).some((byte) => byte !== 0)) throw malformed("a serial is not zero-padded");
   try {
-    return parseSerial(String.fromCharCode(...used));
+    return parseSerial(Reflect.apply(String.fromCharCode, String, used));
   } catch (cause) {
     throw new SegmentError("SEGMENT_MALFORMED", "a serial has other characters than it may", { cause });
   }

@@ -12,7 +12,18 @@ describe("bytes", () => {
 
   it("are refused as hexadecimal in upper case, by halves, with other characters, or of another size", () => {
     for (const text of ["AB", "abc", "zz", "0x00", " 00"]) refused(() => fromHex(text), "HEX_INVALID");
-    refused(() => fromHex("abab", 3), "HEX_INVALID");
+    for (const size of [1, 3]) refused(() => fromHex("abab", size), "HEX_INVALID");
+  });
+
+  it("come from no text but lower-case hexadecimal", () => {
+    const unit = fc.oneof(fc.stringMatching(/^[0-9a-f]$/), fc.string({ unit: "binary", maxLength: 1 }));
+    fc.assert(
+      fc.property(fc.array(unit, { maxLength: 6 }), (units) => {
+        const text = units.join("");
+        if (/^([0-9a-f]{2})*$/.test(text)) assert.equal(toHex(fromHex(text)), text);
+        else refused(() => fromHex(text), "HEX_INVALID");
+      }),
+    );
   });
 
   it("hold integers big-endian, and no others", () => {

@@ -15,15 +15,7 @@ import {
   type VerifiedEntry,
   verifyEntryBundle,
 } from "../src/index.ts";
-import {
-  epochRecord,
-  genesis,
-  makeBundle,
-  networkId,
-  remembering,
-  signedEpoch,
-  verifyByOpenSsl,
-} from "./fixture.ts";
+import { epochRecord, genesis, makeBundle, networkId, remembering, signedEpoch } from "./fixture.ts";
 import {
   absentBundle,
   bond,
@@ -40,7 +32,7 @@ import {
   venueRegistry,
 } from "./registryFixture.ts";
 
-const trust = { genesis: networkId, bls: blstBls(blst), ed25519: verifyByOpenSsl };
+const trust = { genesis: networkId, bls: blstBls(blst) };
 const id = ulid("B");
 
 const verify = (bundle: EntryBundle, asked = bundle.id): VerifiedEntry =>

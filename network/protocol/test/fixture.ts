@@ -1,4 +1,3 @@
-import { createPublicKey, verify } from "node:crypto";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { bls12_381 } from "@noble/curves/bls12-381.js";
 import {
@@ -20,7 +19,6 @@ import {
   encodeCanonical,
   encodeEntry,
   encodeRecord,
-  ed25519Spki,
   encodeUnsignedSegment,
   epochRecordBytes,
   type EpochRecord,
@@ -31,7 +29,6 @@ import {
   genesisId,
   hostIdOf,
   inclusionProof,
-  isStrictEd25519,
   leafHash,
   logOrigin,
   nextHead,
@@ -50,6 +47,7 @@ import {
   treeHash,
   concat,
   utf8,
+  verifyEd25519,
 } from "../src/index.ts";
 
 /** A whole network of four members in a few values: deterministic keys, real signatures. Made for tests; the keys are public. */
@@ -248,20 +246,13 @@ export function decide(name: string, digest: Uint8Array): Decision {
   return { ...unsigned, signature: toHex(sign(name, decisionBytes(networkId, digest, unsigned))) };
 }
 
-/** Another implementation behind the same strict checks; twenty times faster than the portable one. */
-export const verifyByOpenSsl: Ed25519Verify = (key, message, signature) => {
-  if (!isStrictEd25519(key, signature)) return false;
-  const spki = createPublicKey({ key: Buffer.from(ed25519Spki(key)), format: "der", type: "spki" });
-  return verify(null, message, spki, signature);
-};
-
 /** Verifiers for a loop over the same bundle: what they say is a function of their input, so that they need not say it twice. */
 export function remembering(bls: BlsVerifier): {
   readonly bls: BlsVerifier;
   readonly ed25519: Ed25519Verify;
 } {
   const verifyGroup = remembered((...input: Parameters<BlsVerifier["verify"]>) => bls.verify(...input));
-  return { bls: { ...bls, verify: verifyGroup }, ed25519: remembered(verifyByOpenSsl) };
+  return { bls: { ...bls, verify: verifyGroup }, ed25519: remembered(verifyEd25519) };
 }
 
 function remembered<A extends readonly Uint8Array[]>(

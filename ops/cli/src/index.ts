@@ -17,7 +17,6 @@ export {
 export { nativeProgram, nodeProgram, type ProcessSpec } from "./coalition/processSpec.ts";
 export { until } from "./coalition/readiness.ts";
 export { type ProcessState, Supervisor } from "./coalition/supervisor.ts";
-export { opensslEd25519 } from "./opensslEd25519.ts";
 export { type BondedRun, type BondOutcome, type BondStage, playBond } from "./story/bond.ts";
 export { playVenue, type VenueGrounds, type VenueOutcome, type VenueStage } from "./story/venue.ts";
 export { ulid } from "./ulid.ts";

@@ -9,7 +9,6 @@ import {
   verifyBundle,
 } from "@comity/protocol";
 import { CliError, domainErrorOf } from "../cliError.ts";
-import { opensslEd25519 } from "../opensslEd25519.ts";
 import type { Terminal } from "../terminal.ts";
 import { verifyEntry } from "./verifyEntry.ts";
 
@@ -46,7 +45,6 @@ function verifyAlert(bytes: Uint8Array, genesis: string, out: Terminal): void {
   const { statement, signers, digest, groupKey, keyEpoch, entryCount, hostCount } = verifyBundle(bytes, {
     genesis,
     bls: blstBls(blst),
-    ed25519: opensslEd25519,
   });
   out.result({ valid: true, statement, signers, digest, groupKey, keyEpoch, entryCount, hostCount }, [
     `Valid: the coalition ${genesis.slice(0, 12)}… signed this ${statement.kind} alert.`,

@@ -1,12 +1,11 @@
 import * as blst from "@chainsafe/blst";
 import { blstBls, isListed, type VerifiedEntry, verifyEntryBundle } from "@comity/protocol";
-import { opensslEd25519 } from "../opensslEd25519.ts";
 import type { Terminal } from "../terminal.ts";
 import { caseLines } from "./caseView.ts";
 
 /** Says what a registry that the coalition signed says of an id. @throws EntryBundleError */
 export function verifyEntry(bytes: Uint8Array, genesis: string, id: string | undefined, out: Terminal): void {
-  const trust = { genesis, bls: blstBls(blst), ed25519: opensslEd25519, ...(id !== undefined && { id }) };
+  const trust = { genesis, bls: blstBls(blst), ...(id !== undefined && { id }) };
   const verified = verifyEntryBundle(bytes, trust);
   const { answer, digest, groupKey } = verified;
   const { registry, document } = answer;

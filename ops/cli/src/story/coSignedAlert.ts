@@ -10,7 +10,6 @@ import {
   type VerifiedBundle,
 } from "@comity/protocol";
 import { CliError } from "../cliError.ts";
-import { opensslEd25519 } from "../opensslEd25519.ts";
 import { storySites } from "./sites.ts";
 import { type Stage, waitFor } from "./stage.ts";
 
@@ -47,7 +46,6 @@ export async function fetchBundle(
   const verified = verifyBundle(bytes, {
     genesis: coalition.network.genesis,
     bls: blstBls(blst),
-    ed25519: opensslEd25519,
   });
   return { file, verified };
 }

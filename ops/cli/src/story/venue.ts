@@ -19,7 +19,6 @@ import {
   verifyEntryBundle,
 } from "@comity/protocol";
 import { CliError } from "../cliError.ts";
-import { opensslEd25519 } from "../opensslEd25519.ts";
 import { readEntryBundle } from "../registryBundle.ts";
 import { ulid } from "../ulid.ts";
 import { keep } from "./plan.ts";
@@ -145,7 +144,7 @@ async function proveListing(stage: VenueStage, venueId: string): Promise<VenueOu
   const file = join(coalition.layout.root, `venues-${venueId}.comity.json`);
   const bytes = encodeEntryBundle(bundle);
   writeFileSync(file, bytes);
-  const trust = { genesis: coalition.network.genesis, bls: blstBls(blst), ed25519: opensslEd25519 };
+  const trust = { genesis: coalition.network.genesis, bls: blstBls(blst) };
   const { answer, digest } = verifyEntryBundle(bytes, { ...trust, id: venueId });
   const venue = listed(answer);
   deps.say(
