@@ -19,12 +19,12 @@ async function main(): Promise<void> {
   const [packageBytes, programBytes] = [readFileSync(packageFile), readFileSync(__filename)];
   assertRelease({ chaincodeId, packageBytes, programBytes, genesis: network.id });
   serveNetwork(network);
+  dropBeforeFormatting();
   const { contracts } = await import("./index.ts"); // late, since the library prints while it loads
   const serializers = {
     transaction: "jsonSerializer",
     serializers: { jsonSerializer: JSONSerializer },
   };
-  dropBeforeFormatting();
   const chaincode = new ChaincodeFromContract([...contracts], serializers, {}, "comity", "");
   const server = Shim.server(chaincode, {
     address,
