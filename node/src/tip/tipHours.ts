@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import { join } from "node:path";
 import {
   concat,
@@ -40,7 +40,7 @@ export class TipHours implements Startable {
   readonly #options: TipHoursOptions;
   readonly #deps: TipHoursDeps;
   readonly #stopping = new AbortController();
-  #secret: Uint8Array = new Uint8Array();
+  #secret: KeyObject = createSecretKey(new Uint8Array());
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: TipHoursOptions, deps: TipHoursDeps) {
@@ -108,12 +108,12 @@ export class TipHours implements Startable {
       .digest();
   }
 
-  async #loadSecret(): Promise<Uint8Array> {
+  async #loadSecret(): Promise<KeyObject> {
     const file = join(this.#options.directory, "dummies.key");
     const known = await readSecret(file);
-    if (known !== undefined) return known;
+    if (known !== undefined) return createSecretKey(known);
     const secret = this.#deps.random(32);
     await writeSecret(file, secret);
-    return secret;
+    return createSecretKey(secret);
   }
 }

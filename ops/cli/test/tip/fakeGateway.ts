@@ -60,9 +60,14 @@ export class FakeGateway {
     });
   }
 
-  static async start(directory: string): Promise<FakeGateway> {
+  /** A coalition for any number of gateways, one after the other. */
+  static async found(directory: string): Promise<Layout> {
     const layout = new Layout(directory);
     await createNetwork(layout, { members: 4, clock }, () => 1_760_000_000_000);
+    return layout;
+  }
+
+  static async start(layout: Layout): Promise<FakeGateway> {
     const gateway = new FakeGateway(layout);
     for (const id of ["xa", "xb", "xc"]) await gateway.#appoint(id);
     await new Promise<void>((resolve) => gateway.#server.listen(0, "127.0.0.1", resolve));

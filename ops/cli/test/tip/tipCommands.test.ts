@@ -5,6 +5,7 @@ import { canonicalString, parseMemberId } from "@comity/protocol";
 import { joinTip, openShare } from "@comity/tip";
 import { checkReceipt } from "../../src/command/tipCheck.ts";
 import { sealFile, sendFile } from "../../src/command/tipSend.ts";
+import type { Layout } from "../../src/coalition/layout.ts";
 import type { Terminal } from "../../src/terminal.ts";
 import { scratchDirectories } from "../scratch.ts";
 import { FakeGateway, TIP_HOUR } from "./fakeGateway.ts";
@@ -30,12 +31,16 @@ function listener(): { out: Terminal; said: Said } {
 describe("comity tip", function () {
   this.timeout(30_000);
   const scratch = scratchDirectories();
+  let layout: Layout;
   let gateway: FakeGateway;
   let folder: string;
 
+  before(async () => {
+    layout = await FakeGateway.found(join(scratch(), "coalition"));
+  });
   beforeEach(async () => {
     folder = scratch();
-    gateway = await FakeGateway.start(join(scratch(), "coalition"));
+    gateway = await FakeGateway.start(layout);
   });
   afterEach(() => gateway.stop());
 
