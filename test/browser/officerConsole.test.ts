@@ -3,7 +3,7 @@ import { canonicalString, nominationRequest, venueDocument } from "@comity/proto
 import type { Browser, Page } from "playwright-core";
 import { sharedCoalition } from "../system/sharedCoalition.ts";
 import { appointOfficers } from "../system/tipSender.ts";
-import { chromiumFile, launch } from "./chromium.ts";
+import { sharedBrowser } from "./chromium.ts";
 import { faults } from "./faults.ts";
 
 const nomination = nominationRequest({
@@ -25,8 +25,7 @@ describe("The officer's console", function () {
   let page: Page;
 
   before(async function () {
-    if (chromiumFile === undefined) return this.skip();
-    browser = await launch(chromiumFile);
+    browser = (await sharedBrowser()) ?? this.skip();
     const test = shared();
     const other = test.coalition.ledger(test.memberId(2), "officer");
     await appointOfficers(test);
@@ -36,7 +35,6 @@ describe("The officer's console", function () {
     await other.submit("designation:OpenVote", nomination.venueId, "designate", "It has responded.");
     await other.submit("bounty:RequestOpening", canonicalString({ cellHash, reason: "It names a site." }));
   });
-  after(() => (browser as Browser | undefined)?.close());
 
   beforeEach(async () => {
     page = await (await browser.newContext({ viewport: { width: 360, height: 740 } })).newPage();

@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { cellHashOf, decodeReceipt, verifyReceipt } from "@comity/tip";
 import { sharedCoalition } from "../system/sharedCoalition.ts";
 import { appointOfficers, cellFor, certificateOf, networkOf } from "../system/tipSender.ts";
-import { chromiumFile, launch } from "./chromium.ts";
+import { sharedBrowser } from "./chromium.ts";
 import { faults } from "./faults.ts";
 
 const phone = { width: 360, height: 740 };
@@ -19,14 +19,12 @@ describe("The form for sealed tips", function () {
   let cellFile: string;
 
   before(async function () {
-    if (chromiumFile === undefined) return this.skip();
-    browser = await launch(chromiumFile);
+    browser = (await sharedBrowser()) ?? this.skip();
     folder = mkdtempSync(join(tmpdir(), "comity-form-"));
     await appointOfficers(shared());
     cellFile = join(folder, "tip.cell");
   });
-  after(async () => {
-    await (browser as Browser | undefined)?.close();
+  after(() => {
     if ((folder as string | undefined) !== undefined) rmSync(folder, { recursive: true, force: true });
   });
 

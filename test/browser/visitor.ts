@@ -1,6 +1,6 @@
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import type { Fixture } from "../fixture/bundle.ts";
-import { chromiumFile, launch } from "./chromium.ts";
+import { sharedBrowser } from "./chromium.ts";
 import { type Site, startSite, type SiteOptions } from "./site.ts";
 
 interface Viewport {
@@ -15,7 +15,6 @@ const desk: Viewport = { width: 1200, height: 900 };
  * The pages keep nothing between visits, which they are tested for.
  */
 export class Visitor {
-  readonly #browser: Browser;
   readonly site: Site;
   readonly page: Page;
   /** Errors that the page's own scripts, or the browser, have put on the console. */
@@ -23,8 +22,7 @@ export class Visitor {
   /** Addresses that the page has asked for. */
   requested: string[] = [];
 
-  private constructor(browser: Browser, site: Site, page: Page) {
-    this.#browser = browser;
+  private constructor(site: Site, page: Page) {
     this.site = site;
     this.page = page;
     page.on("pageerror", (error) => this.problems.push(error.message));
@@ -34,18 +32,17 @@ export class Visitor {
 
   /** Undefined, with a word about it, where this machine has no Chromium. */
   static async start(options: SiteOptions): Promise<Visitor | undefined> {
-    if (chromiumFile !== undefined) {
-      const browser = await launch(chromiumFile);
-      const page = await browser.newPage();
-      await page.clock.install();
-      return new Visitor(browser, await startSite(options), page);
+    const page = await (await sharedBrowser())?.newPage();
+    if (page === undefined) {
+      console.warn("      no Chromium on this machine: the page is not tested (apt-get install chromium)");
+      return undefined;
     }
-    console.warn("      no Chromium on this machine: the page is not tested (apt-get install chromium)");
-    return undefined;
+    await page.clock.install();
+    return new Visitor(await startSite(options), page);
   }
 
   async stop(): Promise<void> {
-    await this.#browser.close();
+    await this.page.close();
     await this.site.stop();
   }
 
