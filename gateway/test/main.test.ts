@@ -10,7 +10,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { genesisBytes } from "./example.ts";
 
-const main = fileURLToPath(new URL("../src/main.js", import.meta.url));
+const program = fileURLToPath(import.meta.resolve("@comity/gateway/program"));
 
 describe("gateway process", function () {
   this.timeout(20_000);
@@ -33,7 +33,9 @@ describe("gateway process", function () {
   function start(config: object | undefined): ChildProcess {
     const file = join(folder, "config.json");
     if (config) writeFileSync(file, JSON.stringify(config));
-    child = spawn(process.execPath, [main, ...(config ? [file] : [])], { stdio: ["ignore", "pipe", "pipe"] });
+    child = spawn(process.execPath, [program, ...(config ? [file] : [])], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     return child;
   }
 

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Member } from "./member.ts";
 
+const chaincodeProgram = fileURLToPath(new URL("chaincodeProcess.js", import.meta.url));
+
 /** Prints one line when it is ready. */
 export function spawnLedger(configFile: string): ChildProcess {
-  return spawn(process.execPath, [script("../src/main.js"), configFile], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const program = fileURLToPath(import.meta.resolve("@comity/embedded/program"));
+  return spawn(process.execPath, [program, configFile], { stdio: ["ignore", "pipe", "ignore"] });
 }
 
 /** Ready when this returns. */
@@ -20,7 +21,7 @@ export async function spawnChaincode(member: Member, port: number): Promise<Chil
     clientRootFile: join(member.folder, "tls-root.pem"),
   };
   const flags = ["--max-semi-space-size=2", "--max-old-space-size=128"];
-  const child = spawn(process.execPath, [...flags, script("chaincodeProcess.js"), JSON.stringify(settings)], {
+  const child = spawn(process.execPath, [...flags, chaincodeProgram, JSON.stringify(settings)], {
     stdio: ["ignore", "pipe", "ignore"],
     env: { ...process.env, CORE_PEER_LOCALMSPID: member.mspId, CORE_CHAINCODE_LOGGING_LEVEL: "error" },
   });
@@ -45,8 +46,4 @@ export async function endProcess(child: ChildProcess | undefined, signal: NodeJS
   const exited = once(child, "exit");
   child.kill(signal);
   await exited;
-}
-
-function script(relative: string): string {
-  return fileURLToPath(new URL(relative, import.meta.url));
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Fixture } from "./fixture.ts";
 
-const main = fileURLToPath(new URL("../src/main.js", import.meta.url));
+const program = fileURLToPath(import.meta.resolve("@comity/embedded/program"));
 
 describe("The ledger's process", function () {
   this.timeout(120_000);
@@ -26,7 +26,7 @@ describe("The ledger's process", function () {
   }
 
   async function run(args: readonly string[], stopWhenReady = false): Promise<Ended> {
-    const child = spawn(process.execPath, [main, ...args]);
+    const child = spawn(process.execPath, [program, ...args]);
     let [stdout, stderr] = ["", ""];
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
     child.stdout.on("data", (chunk: Buffer) => {
