@@ -14,8 +14,12 @@ const lanes = [
   inTests("attack", "browser"),
   // What is killed again and again comes when the first lane is about to end.
   inTests("system", "faults"),
+  // The longest of the rest first.
   ["node"],
+  [join("network", "embedded"), join("network", "ledger")],
   ["network"],
+  ["chaincode"],
+  ["ops"],
   [],
 ];
 
