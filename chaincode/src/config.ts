@@ -1,4 +1,9 @@
 import { env } from "node:process";
+import { DomainError } from "@comity/protocol";
+
+export type ServerConfigErrorCode = "CONFIG_MISSING" | "CONFIG_FILE";
+
+export class ServerConfigError extends DomainError<ServerConfigErrorCode> {}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -19,7 +24,7 @@ export interface ServerConfig {
 
 /**
  * What the chaincode server listens on. There is no way to do without TLS: whoever reaches the port speaks for the peer.
- * @throws Error where something is missing
+ * @throws ServerConfigError CONFIG_MISSING
  */
 export function serverConfig(from: Environment = env): ServerConfig {
   required(from, "CORE_PEER_LOCALMSPID", "the MSP of the peer's member"); // fabric-shim reads it
@@ -36,6 +41,7 @@ export function serverConfig(from: Environment = env): ServerConfig {
 
 function required(from: Environment, name: string, what: string): string {
   const value = from[name];
-  if (value === undefined || value === "") throw new Error(`${name} is not set: give ${what}`);
+  if (value === undefined || value === "")
+    throw new ServerConfigError("CONFIG_MISSING", `${name} is not set: give ${what}`);
   return value;
 }

@@ -4,7 +4,7 @@ import { DomainError } from "@comity/protocol";
 import { JSONSerializer } from "fabric-contract-api";
 import { Shim } from "fabric-shim";
 import ChaincodeFromContract from "fabric-shim/lib/contract-spi/chaincodefromcontract.js";
-import { serverConfig } from "./config.ts";
+import { serverConfig, ServerConfigError } from "./config.ts";
 import { networkOf, serveNetwork } from "./ledger/network.ts";
 import { dropBeforeFormatting } from "./logging.ts";
 import { assertRelease } from "./release.ts";
@@ -15,8 +15,8 @@ import { assertRelease } from "./release.ts";
  */
 async function main(): Promise<void> {
   const { address, chaincodeId, packageFile, genesisFile, ...files } = serverConfig();
-  const network = networkOf(readFileSync(genesisFile));
-  const [packageBytes, programBytes] = [readFileSync(packageFile), readFileSync(__filename)];
+  const network = networkOf(fileAt(genesisFile));
+  const [packageBytes, programBytes] = [fileAt(packageFile), fileAt(__filename)];
   assertRelease({ chaincodeId, packageBytes, programBytes, genesis: network.id });
   serveNetwork(network);
   dropBeforeFormatting();
@@ -30,13 +30,23 @@ async function main(): Promise<void> {
     address,
     ccid: chaincodeId,
     tlsProps: {
-      cert: readFileSync(files.certificateFile),
-      key: readFileSync(files.keyFile),
-      clientCACerts: readFileSync(files.clientRootFile),
+      cert: fileAt(files.certificateFile),
+      key: fileAt(files.keyFile),
+      clientCACerts: fileAt(files.clientRootFile),
     },
   });
   await server.start();
   process.stdout.write(`${JSON.stringify({ event: "ready", address })}\n`);
+}
+
+/** @throws ServerConfigError CONFIG_FILE */
+function fileAt(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const why = cause instanceof Error && "code" in cause ? String(cause.code) : "for no known reason";
+    throw new ServerConfigError("CONFIG_FILE", `the file ${path} cannot be read (${why})`, { cause });
+  }
 }
 
 main().catch((error: unknown) => {

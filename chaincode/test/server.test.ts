@@ -128,7 +128,21 @@ describe("The chaincode server", function () {
     it(`is not told what to do without ${missing}`, () => {
       const rest = Object.fromEntries(Object.entries(all).filter(([name]) => name !== missing));
 
-      assert.throws(() => serverConfig(rest), new RegExp(`${missing} is not set`));
+      const code = "CONFIG_MISSING";
+      assert.throws(() => serverConfig(rest), { code, message: new RegExp(`^${missing} is not set`) });
+    });
+  }
+
+  for (const [what, path, why] of [
+    ["that is not there", "nowhere.json", "ENOENT"],
+    ["that is a folder", "", "EISDIR"],
+  ] as const) {
+    it(`does not start with a file ${what}, and names it`, async () => {
+      const wrong = file(path);
+      const served = serve({ ...all, COMITY_GENESIS_FILE: wrong });
+
+      assert.equal(await served.output, `CONFIG_FILE: the file ${wrong} cannot be read (${why})\n`);
+      assert.notEqual(await served.exited, 0);
     });
   }
 

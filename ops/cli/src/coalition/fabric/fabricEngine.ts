@@ -1,18 +1,18 @@
 import type { SearchPath } from "@comity/fabric";
 import type { Layout } from "../layout.ts";
 import type { LedgerEngine, Upkeep } from "../ledgerEngine.ts";
+import type { Network, NetworkMember } from "../networkFile.ts";
+import type { WaitDeps } from "../readiness.ts";
+import { prepareRelease, readCommitted, type Release } from "../release.ts";
 import { upgradeChaincode } from "./chaincodeUpgrade.ts";
 import { healthy, localFabric, nativeProcesses } from "./localFabric.ts";
 import { changeMembers } from "./memberChange.ts";
 import { networkOnChannel } from "./membershipDraft.ts";
-import type { Network, NetworkMember } from "../networkFile.ts";
-import type { WaitDeps } from "../readiness.ts";
 import { watchOrderers } from "./ordererWatch.ts";
 import { rejoinBySnapshot, rejoinOrderer } from "./rejoin.ts";
-import { finishRenewals } from "./renewal.ts";
 import { renewCertificates } from "./renewCertificates.ts";
+import { finishRenewals } from "./renewal.ts";
 import { RunningFabric } from "./runningFabric.ts";
-import { prepareRelease, readCommitted, type Release } from "../release.ts";
 
 /** A real network, all members of which run on this machine. */
 export async function fabricEngine(
