@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject, verify } from "node:crypto";
 import { ed25519Spki, type Ed25519Verify, isStrictEd25519 } from "@comity/protocol";
 
 /**
- * Protocol's `verifyEd25519` with OpenSSL's curve arithmetic, ten times faster. OpenSSL alone accepts more (non-canonical keys, points of
+ * Protocol's `verifyEd25519` with parsed keys kept, which saves a quarter of the time. OpenSSL alone accepts more (non-canonical keys, points of
  * small order): `isStrictEd25519` refuses these first, so that all verifiers of the network give one verdict.
  */
 export function createEd25519Verify(options: { readonly maxKeys: number }): Ed25519Verify {
