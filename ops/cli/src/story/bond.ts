@@ -127,8 +127,8 @@ async function trainThroughCureWindow(
   let trigger: BondTrigger | undefined;
   for (let sequence = 1; ; sequence++) {
     const createdMs = modelCheckpointCreatedMs(cadence, sequence);
-    if (trigger !== undefined && createdMs > trigger.cureByMs) return;
     await untilPolicyTime(stage, createdMs);
+    if (trigger !== undefined && createdMs > trigger.cureByMs) return;
     if (sequence !== missed) await register(stage, run, sequence, createdMs);
     if (sequence > missed) trigger ??= await sweepForTrigger(stage);
   }
