@@ -145,8 +145,10 @@ function decodeSerial(field: Uint8Array): Serial {
   const end = field.indexOf(0);
   const used = end === -1 ? field : field.subarray(0, end);
   if (field.subarray(used.length).some((byte) => byte !== 0)) throw malformed("a serial is not zero-padded");
+  let serial = "";
+  for (const byte of used) serial += String.fromCharCode(byte);
   try {
-    return parseSerial(Reflect.apply(String.fromCharCode, String, used));
+    return parseSerial(serial);
   } catch (cause) {
     throw new SegmentError("SEGMENT_MALFORMED", "a serial has other characters than it may", { cause });
   }
