@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { page, type VenueDocument, venueDocument } from "@comity/protocol";
+import { encodeCanonical, page, sha256, toHex, type VenueDocument, venueDocument } from "@comity/protocol";
 import {
   CASE,
   designated,
@@ -19,6 +19,7 @@ describe("a case", () => {
   it("keeps every revision, with the hash that its event names", async () => {
     const founded = await designated(await found());
     const { rev } = await readCase(founded);
+    const named = founded.ledger.events.filter(({ subject }) => subject === CASE);
     const statuses = [];
     for (let at = 1; at <= rev; at++) {
       const revision = await founded.ledger.evaluate(
@@ -28,6 +29,7 @@ describe("a case", () => {
         String(at),
       );
       statuses.push(venueDocument(revision).status);
+      assert.equal(named.find((event) => event.rev === at)?.hash, toHex(sha256(encodeCanonical(revision))));
     }
 
     assert.deepEqual(statuses, ["nominated", "served", "voting", "voting", "voting", "designated"]);

@@ -149,9 +149,14 @@ export async function submit(client: Client, envelope: common.Envelope): Promise
 }
 
 /** The TxValidationCode that a transaction was committed with. */
-export async function commitCode(client: Client, identity: ClientIdentity, txId: string): Promise<number> {
+export async function commitCode(
+  client: Client,
+  identity: ClientIdentity,
+  txId: string,
+  channelId = channel,
+): Promise<number> {
   const request = new gateway.CommitStatusRequest();
-  request.setChannelId(channel);
+  request.setChannelId(channelId);
   request.setTransactionId(txId);
   request.setIdentity(creatorOf(identity));
   const signed = new gateway.SignedCommitStatusRequest();

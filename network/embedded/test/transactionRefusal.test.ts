@@ -200,6 +200,9 @@ describe("Refusals", function () {
           "[/Channel/Application/Readers]: [implicit policy evaluation failed - 0 sub-policies were satisfied, but " +
           "this policy requires 1 of the 'Readers' sub-policies to be satisfied]",
       );
+      const elsewhere = await failureOf(commitCode(client, alice, "ab".repeat(32), "nowhere"));
+      assert.equal(elsewhere.code, status.PERMISSION_DENIED);
+      assert.equal(elsewhere.message, "Failed to get policy manager for channel [nowhere]");
     });
   });
 });

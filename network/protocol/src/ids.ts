@@ -1,6 +1,7 @@
-import { concat, fromHex, sha256, toHex, utf8 } from "./bytes.ts";
+import { sha256, toHex, utf8 } from "./bytes.ts";
 import { type Decoder, parsed, text } from "./decode.ts";
 import { DomainError } from "./errors.ts";
+import { ed25519Spki } from "./spki.ts";
 
 export class IdError extends DomainError<"ID_INVALID"> {}
 
@@ -57,13 +58,6 @@ export const venueId: Decoder<VenueId> = parsed(text(26), parseVenueId);
 export const suretyId: Decoder<SuretyId> = parsed(text(40), parseSuretyId);
 export const alertId: Decoder<AlertId> = parsed(text(64), parseAlertId);
 export const openingId: Decoder<OpeningId> = parsed(text(67), parseOpeningId);
-
-const ED25519_SPKI_PREFIX = fromHex("302a300506032b6570032100");
-
-/** SubjectPublicKeyInfo (RFC 8410) of a raw Ed25519 key of 32 bytes. */
-export function ed25519Spki(publicKey: Uint8Array): Uint8Array {
-  return concat(ED25519_SPKI_PREFIX, publicKey);
-}
 
 /** Id of a host without a TPM: SHA-256 of its key's SubjectPublicKeyInfo. */
 export function hostIdOf(publicKey: Uint8Array): HostId {

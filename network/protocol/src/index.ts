@@ -48,6 +48,7 @@ export * from "./release.ts";
 export * from "./rulebook.ts";
 export * from "./segment.ts";
 export * from "./segmentError.ts";
+export * from "./spki.ts";
 export * from "./statement.ts";
 export * from "./time.ts";
 export * from "./tipHour.ts";

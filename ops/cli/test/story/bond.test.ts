@@ -1,22 +1,20 @@
 import assert from "node:assert/strict";
-import { type BondDocument, DAY_MS, parseNoticeId, policyTime } from "@comity/protocol";
+import { type BondDocument, bondDocument, DAY_MS, parseNoticeId, policyTime } from "@comity/protocol";
 import { type BondedRun, type BondStage, missModelCheckpoint } from "../../src/story/bond.ts";
 import { scratchDirectories } from "../scratch.ts";
 
 const clock = { originMs: 1_760_000_000_000, scale: 86_400, scaledMs: 60_000, bucketMs: 300_000 };
 const cureDays = 10;
 const noticeId = parseNoticeId("01JD0000000000000000000001");
-const run = {
-  noticeId,
-  memberId: "xa",
-  operatorId: "alpine",
-  operatorName: "Alpine",
-} as unknown as BondedRun;
+const run: BondedRun = {
+  ...{ noticeId, memberId: "xa", operatorId: "alpine", operatorName: "Alpine" },
+  operator: { certificateFile: "", keyFile: "" },
+};
 
 /** A ledger with the one bond, on which the second model checkpoint opens a trigger, and to write takes no time at all. */
 class FakeLedger {
   nowMs = clock.originMs + 1_000;
-  bond = {
+  bond = bondDocument({
     ...{
       schemaVersion: 1,
       rev: 1,
@@ -28,7 +26,7 @@ class FakeLedger {
     ...{ penalMinor: "1000", encumberedMinor: "0", forfeitedMinor: "0", releasedMinor: "0" },
     ...{ judgedThrough: 0, forfeitures: 0, acceptedMs: clock.originMs },
     ...{ postedMs: clock.originMs, changedMs: clock.originMs },
-  } as unknown as BondDocument;
+  });
 
   submitIdempotent(transaction: string): Promise<{ result: Uint8Array }> {
     const answers: Record<string, () => object> = {
